@@ -1,0 +1,79 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The targets stand in the order in which data flows through them; each may import only those above it.
+// ARCHITECTURE.md says in one line what lives in each.
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6)
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+  ]
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "energy",
+  products: [
+    .executable(name: "energy", targets: ["energy"]),
+    .library(name: "EnergyDriver", targets: ["EnergyDriver"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // System libraries and the lane kernels in C.
+    .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CSleef"),
+    .target(
+      name: "CEnergyKernels",
+      dependencies: ["CSleef"],
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])],
+      linkerSettings: [.linkedLibrary("sleef"), .linkedLibrary("m")]),
+  ]
+    + library("EnergyText", [])
+    + library("EnergySyntax", ["EnergyText"])
+    + library("EnergyIR", ["EnergyText"])
+    + library("EnergyBuiltins", ["EnergyIR"])
+    + library("EnergySemantics", ["EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins"])
+    + library("EnergyTransforms", ["EnergyIR", "EnergyBuiltins"])
+    + library("EnergyLowering", ["EnergyIR", "EnergyBuiltins"])
+    + library("EnergyCPU", ["EnergyIR", "EnergyBuiltins", "EnergyLowering", "CEnergyKernels", "COpenBLAS"])
+    + library("EnergyData", ["EnergyText"])
+    + library(
+      "EnergyDriver",
+      [
+        "EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyTransforms",
+        "EnergyLowering", "EnergyCPU", "EnergyData",
+      ])
+    + [
+      .executableTarget(
+        name: "energy",
+        dependencies: [
+          "EnergyDriver", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: swiftSettings)
+    ]
+    + [
+      tests("EnergyTextTests", ["EnergyText"]),
+      tests("EnergySyntaxTests", ["EnergySyntax"]),
+      tests("EnergyIRTests", ["EnergyIR"]),
+      tests("EnergyBuiltinsTests", ["EnergyBuiltins"]),
+      tests("EnergySemanticsTests", ["EnergySemantics"]),
+      tests("EnergyTransformsTests", ["EnergyTransforms"]),
+      tests("EnergyLoweringTests", ["EnergyLowering"]),
+      tests("EnergyCPUTests", ["EnergyCPU"]),
+      tests("EnergyDataTests", ["EnergyData"]),
+      tests("EnergyDriverTests", ["EnergyDriver"]),
+      tests("CommandLineTests", ["EnergyDriver"]),
+    ]
+)

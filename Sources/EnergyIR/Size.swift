@@ -1,0 +1,155 @@
+/// A size that a program names but needn't know yet: the `d` of `x : vector[d]`.
+///
+/// Two sizes of the same name in different signatures differ in `scope`; a size declared by `dim` has scope 0.
+public struct Dimension: Hashable, Sendable, Comparable {
+  /// The name as written.
+  public let name: String
+  /// 0 for a declared size, else the number of the signature that it belongs to.
+  public let scope: Int
+
+  /// A size by name and scope.
+  public init(_ name: String, scope: Int = 0) {
+    self.name = name
+    self.scope = scope
+  }
+
+  /// By name, then scope.
+  public static func < (left: Dimension, right: Dimension) -> Bool {
+    (left.name, left.scope) < (right.name, right.scope)
+  }
+}
+
+/// A polynomial with integer coefficients in dimensions, each of which is at least 1.
+///
+/// Equality is structural, which the canonical order of the terms makes the same as equality of polynomials.
+public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
+  /// One monomial: `coefficient` times the product of `factors` (sorted, with repetition).
+  public struct Term: Hashable, Sendable {
+    /// The dimensions multiplied, sorted.
+    public let factors: [Dimension]
+    /// Never 0.
+    public let coefficient: Int
+  }
+
+  /// Sorted by degree (highest first), then by names; empty for 0.
+  public let terms: [Term]
+
+  /// The number `value`.
+  public init(_ value: Int) {
+    terms = value == 0 ? [] : [Term(factors: [], coefficient: value)]
+  }
+
+  /// The number `value`.
+  public init(integerLiteral value: Int) { self.init(value) }
+
+  /// The dimension itself.
+  public init(_ dimension: Dimension) { terms = [Term(factors: [dimension], coefficient: 1)] }
+
+  private init(collecting pairs: [([Dimension], Int)]) {
+    var sums: [[Dimension]: Int] = [:]
+    for (factors, coefficient) in pairs { sums[factors, default: 0] &+= coefficient }
+    terms = sums.filter { $0.value != 0 }.map { Term(factors: $0.key, coefficient: $0.value) }.sorted {
+      if $0.factors.count != $1.factors.count { return $0.factors.count > $1.factors.count }
+      return $0.factors.lexicographicallyPrecedes($1.factors)
+    }
+  }
+
+  /// The number, where no dimension is left.
+  public var constant: Int? {
+    if terms.isEmpty { return 0 }
+    return terms.count == 1 && terms[0].factors.isEmpty ? terms[0].coefficient : nil
+  }
+
+  /// The dimension, where the size is one and nothing else.
+  public var dimension: Dimension? {
+    terms.count == 1 && terms[0].factors.count == 1 && terms[0].coefficient == 1 ? terms[0].factors[0] : nil
+  }
+
+  /// All dimensions that occur.
+  public var dimensions: Set<Dimension> { Set(terms.flatMap(\.factors)) }
+
+  /// The sum. Integers wrap; `value(_:)`, which checks, is what decides about memory.
+  public static func + (left: Size, right: Size) -> Size {
+    if let a = left.constant, let b = right.constant { return Size(a &+ b) }
+    return Size(collecting: (left.terms + right.terms).map { ($0.factors, $0.coefficient) })
+  }
+
+  /// The difference.
+  public static func - (left: Size, right: Size) -> Size { left + right * Size(-1) }
+
+  /// The product.
+  public static func * (left: Size, right: Size) -> Size {
+    if let a = left.constant, let b = right.constant { return Size(a &* b) }
+    var pairs: [([Dimension], Int)] = []
+    for a in left.terms {
+      for b in right.terms {
+        pairs.append(((a.factors + b.factors).sorted(), a.coefficient &* b.coefficient))
+      }
+    }
+    return Size(collecting: pairs)
+  }
+
+  /// Whether the size is at least `bound` whatever the dimensions (each ≥ 1) turn out to be.
+  ///
+  /// Sufficient, not necessary: with every dimension written as 1 + t, all coefficients are non-negative.
+  public func isProvably(atLeast bound: Int) -> Bool {
+    let difference = self - Size(bound)
+    if let constant = difference.constant { return constant >= 0 }
+    var shifted: [[Dimension]: Int] = [:]
+    for term in difference.terms {
+      guard term.factors.count <= 8 else { return false }
+      for mask in 0..<(1 << term.factors.count) {
+        let kept = term.factors.indices.filter { mask & (1 << $0) != 0 }.map { term.factors[$0] }
+        shifted[kept, default: 0] &+= term.coefficient
+      }
+    }
+    return shifted.values.allSatisfy { $0 >= 0 }
+  }
+
+  /// The value with the dimensions bound; `nil` where one is missing or the number doesn't fit 62 bits.
+  public func value(_ bindings: [Dimension: Int]) -> Int? {
+    var sum = 0
+    for term in terms {
+      var product = term.coefficient
+      for factor in term.factors {
+        guard let bound = bindings[factor] else { return nil }
+        let (next, overflow) = product.multipliedReportingOverflow(by: bound)
+        if overflow { return nil }
+        product = next
+      }
+      let (next, overflow) = sum.addingReportingOverflow(product)
+      if overflow { return nil }
+      sum = next
+    }
+    return abs(sum) < 1 << 62 ? sum : nil
+  }
+
+  /// The size with dimensions replaced by sizes.
+  public func substituting(_ bindings: [Dimension: Size]) -> Size {
+    if constant != nil { return self }
+    var sum = Size(0)
+    for term in terms {
+      var product = Size(term.coefficient)
+      for factor in term.factors { product = product * (bindings[factor] ?? Size(factor)) }
+      sum = sum + product
+    }
+    return sum
+  }
+}
+
+extension Size: CustomStringConvertible {
+  /// As the language writes it: `2*d - 1`.
+  public var description: String {
+    if terms.isEmpty { return "0" }
+    var text = ""
+    for (position, term) in terms.enumerated() {
+      let magnitude = term.coefficient.magnitude
+      let sign = term.coefficient < 0 ? "-" : "+"
+      text += position == 0 ? (sign == "-" ? "-" : "") : " \(sign) "
+      var pieces = term.factors.map(\.name)
+      if magnitude != 1 || pieces.isEmpty { pieces.insert(String(magnitude), at: 0) }
+      text += pieces.joined(separator: "*")
+    }
+    return text
+  }
+}

@@ -1,0 +1,42 @@
+# `make help` lists the targets.
+SWIFT ?= swift
+PYTHON ?= python3
+PROGRAM = .build/release/energy
+SOURCES = Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test fmt lint golden fuzz bench docs deps
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps:
+	@scripts/install-deps.sh
+
+build: deps ## the program, optimised: .build/release/energy
+	$(SWIFT) build -c release --product energy
+
+run: deps ## a first model on real data: energies, the score's formula, what to try next
+	@$(SWIFT) build -c release --product energy
+	@scripts/run-example.sh $(PROGRAM)
+
+test: deps ## all tests
+	$(SWIFT) test --parallel
+
+fmt: ## format the Swift sources
+	$(SWIFT) format format --in-place --recursive $(SOURCES)
+
+lint: ## check their formatting and style
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+golden: deps ## record the expected outputs of the examples anew; look at the difference before committing
+	ENERGY_RECORD=1 $(SWIFT) test --filter CommandLineTests
+
+fuzz: deps ## a million mutations of the examples through the whole pipeline
+	ENERGY_FUZZ_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --filter Fuzz
+
+bench: build ## time against JAX (installed into .venv)
+	$(PYTHON) Benchmarks/peers.py --program $(PROGRAM)
+
+docs: build ## record docs/first-run.svg, the picture in the README
+	$(PYTHON) scripts/transcript.py $(PROGRAM) docs/first-run.svg

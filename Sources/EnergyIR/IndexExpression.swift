@@ -193,8 +193,9 @@ public struct Condition: Hashable, Sendable {
     Condition(expression.renaming(map), relation)
   }
 
-  var sortKey: (Int, [Int32], String) {
-    (relation.rawValue, expression.terms.map(\.variable.id), "\(expression.terms.map(\.coefficient))\(expression.offset)")
+  var sortKey: String {
+    let ids = expression.terms.map { "\($0.variable.id):\($0.coefficient)" }.joined(separator: ",")
+    return "\(relation.rawValue) \(ids) \(expression.offset) \(expression.modulus.map(\.description) ?? "")"
   }
 }
 

@@ -1,0 +1,131 @@
+extension Graph {
+  /// `factor · id`.
+  public func scale(_ factor: Double, _ id: NodeID) -> NodeID { sum([(factor, id)]) }
+
+  /// `−id`.
+  public func negate(_ id: NodeID) -> NodeID { sum([(-1, id)]) }
+
+  /// `a + b`.
+  public func add(_ a: NodeID, _ b: NodeID) -> NodeID { sum([(1, a), (1, b)]) }
+
+  /// `a − b`.
+  public func subtract(_ a: NodeID, _ b: NodeID) -> NodeID { sum([(1, a), (-1, b)]) }
+
+  /// Where the node is `factor · rest` and nothing else: the two; `nil` for every other node.
+  func scaledTerm(_ id: NodeID) -> (factor: Double, rest: NodeID)? {
+    guard case .add(let coefficients, 0) = self[id].operation, coefficients.count == 1 else { return nil }
+    return (coefficients[0], self[id].arguments[0])
+  }
+
+  /// A linear combination of arguments of one shape or rank 0, plus a constant.
+  ///
+  /// Flat, equal terms collected, zeros dropped, equal guards merged, builds over the same extent merged; the
+  /// guard that all terms share stands outside.
+  public func sum(_ terms: [(Double, NodeID)], constant: Double = 0) -> NodeID {
+    let shape = commonShape(terms.map(\.1))
+    var constant = constant
+    var isInteger = constant == constant.rounded()
+    var order: [NodeID] = []
+    var coefficients: [NodeID: Double] = [:]
+    var pending = Array(terms.reversed())
+    let isAlone = terms.count == 1 && constant == 0
+    while let (factor, original) = pending.popLast() {
+      let id = unbroadcast(original)
+      let node = self[id]
+      if node.type == .real || factor != factor.rounded() { isInteger = false }
+      if factor == 0 { continue }
+      switch node.operation {
+      case .constant(let value): constant += factor * value
+      case .add(let inner, let innerConstant) where inner.count == 1 && innerConstant == 0:
+        pending.append((factor * inner[0], node.arguments[0]))
+      case .add(let inner, let innerConstant) where !isAlone || abs(factor) == 1:
+        constant += factor * innerConstant
+        for (coefficient, argument) in zip(inner, node.arguments).reversed() {
+          pending.append((factor * coefficient, argument))
+        }
+      default:
+        if let known = coefficients[id] {
+          coefficients[id] = known + factor
+        } else {
+          coefficients[id] = factor
+          order.append(id)
+        }
+      }
+    }
+    let type: ElementType = isInteger ? .int : .real
+    let kept = order.compactMap { id in coefficients[id].flatMap { $0 == 0 ? nil : ($0, id) } }
+    let result = mergeStructures(kept, constant: constant, type: type)
+    return broadcast(result, to: shape)
+  }
+
+  /// Merges guards and builds of the collected terms and interns what is left.
+  private func mergeStructures(_ terms: [(Double, NodeID)], constant: Double, type: ElementType) -> NodeID {
+    if terms.count > 1 {
+      if let merged = mergeGuards(terms, constant: constant) { return merged }
+      if let merged = mergeBuilds(terms, constant: constant) { return merged }
+    }
+    return internSum(terms, constant: constant, type: type)
+  }
+
+  /// Interns a linear combination whose terms are already collected: the varying ones first, then by number.
+  func internSum(_ terms: [(Double, NodeID)], constant: Double, type: ElementType) -> NodeID {
+    if terms.isEmpty { return self.constant(constant, type: type) }
+    if terms.count == 1, terms[0].0 == 1, constant == 0 { return terms[0].1 }
+    let sorted = terms.sorted { sumOrder($0.1, $1.1) }
+    return intern(
+      .add(coefficients: sorted.map(\.0), constant: constant), sorted.map(\.1),
+      shape: commonShape(sorted.map(\.1)), type: type)
+  }
+
+  private func sumOrder(_ a: NodeID, _ b: NodeID) -> Bool {
+    if self[a].isVarying != self[b].isVarying { return self[a].isVarying }
+    return a < b
+  }
+
+  private func mergeGuards(_ terms: [(Double, NodeID)], constant: Double) -> NodeID? {
+    var groups: [(guard: Guard, terms: [(Double, NodeID)])] = []
+    var hasGuard = false
+    for (factor, id) in terms {
+      var conditions = Guard.always
+      var body = id
+      if case .guarded(let found) = self[id].operation {
+        (conditions, body) = (found, self[id].arguments[0])
+        hasGuard = true
+      }
+      if let at = groups.firstIndex(where: { $0.guard == conditions }) {
+        groups[at].terms.append((factor, body))
+      } else {
+        groups.append((conditions, [(factor, body)]))
+      }
+    }
+    guard hasGuard else { return nil }
+    var common = groups[0].guard
+    for group in groups.dropFirst() { common = common.common(with: group.guard) }
+    if constant != 0 { common = .always }
+    guard groups.count < terms.count || !common.isAlways else { return nil }
+    let merged = groups.map { group in
+      (1.0, guarded(group.guard.removing(common), sum(group.terms)))
+    }
+    return guarded(common, sum(merged, constant: constant))
+  }
+
+  private func mergeBuilds(_ terms: [(Double, NodeID)], constant: Double) -> NodeID? {
+    var first: [Size: Int] = [:]
+    for (position, term) in terms.enumerated() {
+      guard case .build(let variable) = self[term.1].operation else { continue }
+      guard let other = first[variable.extent] else {
+        first[variable.extent] = position
+        continue
+      }
+      let fresh = freshVariable(variable.extent)
+      let left = body(of: terms[other].1, renaming: [fresh])
+      let right = body(of: term.1, renaming: [fresh])
+      let merged = build(fresh, sum([(terms[other].0, left), (term.0, right)]))
+      var rest = terms
+      rest.remove(at: position)
+      rest[other] = (1, merged)
+      return sum(rest, constant: constant)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,178 @@
+import EnergyText
+
+/// Decides where statements end: puts `newline` and `definition` tokens between the lexer's.
+///
+/// Inside brackets line breaks are nothing. Elsewhere a line goes on where its end or the next, indented line's
+/// beginning says so; what could be read two ways is reported, never guessed.
+struct Layout {
+  private let tokens: [Token]
+  private let source: SourceFile
+  private let file: Int
+  private let mode: ParseMode
+  private(set) var result: [Token] = []
+  private(set) var diagnostics: [Diagnostic] = []
+  private var open: [Token] = []
+  private var inWhere = false
+  /// Set by the first of several lines with a wrong indentation, so that one mistake is reported once.
+  private var reportedIndentation = false
+
+  init(_ tokens: [Token], source: SourceFile, file: Int, mode: ParseMode) {
+    self.tokens = tokens
+    self.source = source
+    self.file = file
+    self.mode = mode
+    result.reserveCapacity(tokens.count + source.lineCount + 2)
+  }
+
+  mutating func run() {
+    for index in tokens.indices {
+      var token = tokens[index]
+      if token.line != .inside { beginLine(index) }
+      switch token.kind {
+      case .openParen, .openBracket:
+        open.append(token)
+      case .closeParen, .closeBracket:
+        _ = open.popLast()
+      case .where:
+        if open.isEmpty { inWhere = true }
+      case .semicolon where open.isEmpty:
+        token.kind = .newline
+        inWhere = false
+      default:
+        break
+      }
+      result.append(token)
+    }
+    let end = Int32(source.bytes.count)
+    if !open.isEmpty { reportUnclosed(at: end) }
+    result.append(Token(kind: .newline, line: .inside, start: end, end: end))
+    result.append(Token(kind: .endOfFile, line: .inside, start: end, end: end))
+  }
+
+  private mutating func beginLine(_ index: Int) {
+    let token = tokens[index]
+    if mode == .expression {
+      if inWhere, open.isEmpty, index > 0, !tokens[index - 1].kind.continuesAtLineEnd, beginsDefinition(index) {
+        insert(.definition, before: token)
+      }
+      return
+    }
+    if !open.isEmpty {
+      guard token.line == .margin, beginsStatement(index) else { return }
+      reportUnclosed(at: token.start)
+      return endStatement(before: token)
+    }
+    if token.line == .indentedByTab { reportTab(before: token) }
+    guard index > 0 else {
+      if token.line != .margin { reportIndentation(of: token, first: true) }
+      return
+    }
+    let previous = tokens[index - 1].kind
+    if token.line == .margin {
+      reportedIndentation = false
+      // No statement continues with the head of another, whatever the line above ends in.
+      if token.kind.isStatementHead { return endStatement(before: token) }
+      if previous.continuesAtLineEnd { return }
+      if token.kind.continuesAtLineStart { return reportMargin(token) }
+      return endStatement(before: token)
+    }
+    if previous.continuesAtLineEnd || token.kind.continuesAtLineStart { return }
+    if inWhere, beginsDefinition(index) { return insert(.definition, before: token) }
+    reportIndentation(of: token, first: false)
+    endStatement(before: token)
+  }
+
+  /// Whether `name =` or `name(…) =` begins here; also with a word for the name, which the parser then refuses.
+  private func beginsDefinition(_ index: Int) -> Bool {
+    guard tokens[index].kind == .name || tokens[index].kind.isWord else { return false }
+    var next = index + 1
+    if next < tokens.count, tokens[next].kind == .openParen {
+      var depth = 0
+      repeat {
+        if tokens[next].kind == .openParen { depth += 1 }
+        if tokens[next].kind == .closeParen { depth -= 1 }
+        if tokens[next].line == .margin { return false }
+        next += 1
+      } while depth > 0 && next < tokens.count
+    }
+    return next < tokens.count && tokens[next].kind == .assign
+  }
+
+  /// Whether the head of a statement stands here; `energy` behind a colon is a type.
+  private func beginsStatement(_ index: Int) -> Bool {
+    guard tokens[index].kind.isStatementHead else { return false }
+    return tokens[index].kind != .energy || index == 0 || tokens[index - 1].kind != .colon
+  }
+
+  private mutating func insert(_ kind: TokenKind, before token: Token) {
+    result.append(Token(kind: kind, line: .inside, start: token.start, end: token.start))
+  }
+
+  private mutating func endStatement(before token: Token) {
+    // The place of the break is the end of the line above, where something may be missing.
+    let place = result.last?.end ?? token.start
+    result.append(Token(kind: .newline, line: .inside, start: place, end: place))
+    inWhere = false
+  }
+
+  private func span(_ token: Token) -> Span { Span(file: file, start: Int(token.start), end: Int(token.end)) }
+
+  /// Reports the innermost bracket that is open at `offset` and gives up on all of them.
+  private mutating func reportUnclosed(at offset: Int32) {
+    guard let bracket = open.last else { return }
+    let (line, column) = source.position(of: Int(bracket.start))
+    diagnostics.append(
+      Diagnostic(
+        .error, .bracket, "the bracket opened at \(line):\(column) isn't closed", at: span(bracket),
+        hints: [.init("close it with \(bracket.kind == .openParen ? ")" : "]")")]))
+    open = []
+    result.append(Token(kind: .bad, line: .inside, start: offset, end: offset))
+  }
+
+  private func indentation(of token: Token) -> Span {
+    var start = Int(token.start)
+    while start > 0, source.bytes[start - 1] != 0x0A { start -= 1 }
+    return Span(file: file, start: start, end: Int(token.start))
+  }
+
+  private mutating func reportTab(before token: Token) {
+    let here = indentation(of: token)
+    let spaces = source.text(from: Int(here.start), to: Int(here.end)).replacingTabs
+    diagnostics.append(
+      Diagnostic(
+        .error, .layout, "a tab in the indentation", at: here, label: "its width is anybody's guess",
+        hints: [.init("indent with spaces", fixIt: .init(replace: here, with: spaces))]))
+  }
+
+  private mutating func reportMargin(_ token: Token) {
+    let text = source.text(from: Int(token.start), to: Int(token.end))
+    var hints = [
+      Diagnostic.Hint(
+        "to continue the line above, indent this one",
+        fixIt: .init(replace: Span(file: file, start: Int(token.start), end: Int(token.start)), with: "  "))
+    ]
+    if token.kind == .minus || token.kind == .plus {
+      hints.append(.init("to begin a new statement, put it in parentheses"))
+    }
+    diagnostics.append(
+      Diagnostic(.error, .layout, "no statement begins with '\(text)'", at: span(token), hints: hints))
+  }
+
+  private mutating func reportIndentation(of token: Token, first: Bool) {
+    if reportedIndentation { return }
+    reportedIndentation = true
+    let here = indentation(of: token)
+    var hints = [
+      Diagnostic.Hint("to begin a new statement, start at the margin", fixIt: .init(replace: here, with: ""))
+    ]
+    if !first { hints.append(.init("to continue the line above, end that line or begin this one with an operator")) }
+    let message =
+      first
+      ? "the first statement is indented" : "this line is indented, but doesn't continue the statement above"
+    diagnostics.append(Diagnostic(.error, .layout, message, at: span(token), hints: hints))
+  }
+}
+
+extension String {
+  fileprivate var replacingTabs: String { map { $0 == "\t" ? "  " : String($0) }.joined() }
+}

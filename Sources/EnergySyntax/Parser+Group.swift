@@ -1,0 +1,190 @@
+import EnergyText
+
+extension Parser {
+  /// `( … )`: arguments, a parenthesised expression or a comprehension.
+  mutating func group() -> Group {
+    let start = advance()
+    var contents = Group.Contents.arguments(Arguments())
+    let empty = Group(contents: contents, span: start)
+    guard enter() else { return empty }
+    if (kind == .name || kind.isWord), kind(1) == .in {
+      var generators = generators(states: true)
+      if accept(.if) != nil { generators.guardCondition = expression(.or) }
+      expect(.colon, "':' and what to combine")
+      contents = .comprehension(generators, body: expression())
+    } else {
+      contents = .arguments(arguments())
+    }
+    closeGroup()
+    leave()
+    return Group(contents: contents, span: span(from: start))
+  }
+
+  private mutating func closeGroup() {
+    if panic || accept(.closeParen) != nil { return }
+    switch kind {
+    case .for:
+      fail(
+        .syntax, "the index stands before what is combined", at: span,
+        hints: [.init("write sum(i in 1..n: …)")])
+    case .range:
+      fail(.syntax, "a range stands in an index or behind 'in'", at: span, hints: [.init("write sum(i in 1..n: …)")])
+    case .if:
+      fail(.syntax, "'if' needs an operator before it", at: span, hints: [.init("write if c then a else b")])
+    case .normBar:
+      fail(.syntax, "'‖' doesn't nest", at: span, hints: [.init("write norm(…) for the inner norm")])
+    default:
+      expected("')'")
+    }
+  }
+
+  private mutating func arguments() -> Arguments {
+    var result = Arguments()
+    if kind == .closeParen { return result }
+    while !panic {
+      if kind == .semicolon, result.semicolon == nil {
+        result.semicolon = advance()
+        if kind == .closeParen { break }
+        continue
+      }
+      if kind == .name || kind == .dottedName || kind.isWord, kind(1) == .assign {
+        guard let label = argumentLabel() else { break }
+        advance()
+        result.named.append(NamedArgument(name: label, value: argument()))
+      } else {
+        let start = span
+        let value = argument()
+        if result.semicolon != nil || !result.named.isEmpty {
+          let place = span(from: start)
+          fail(.syntax, "arguments without a name stand before those with one and before ';'", at: place)
+        }
+        result.positional.append(value)
+      }
+      if accept(.comma) != nil { continue }
+      if kind != .semicolon { break }
+    }
+    return result
+  }
+
+  private mutating func argumentLabel() -> Name? {
+    // `data = X` and the like are refused by name; a dotted one names a parameter of an inner energy.
+    if kind == .dottedName {
+      let label = text(current)
+      return Name(label, at: advance())
+    }
+    return name("the name of an argument")
+  }
+
+  /// An expression or a text.
+  private mutating func argument() -> ExprID {
+    guard kind == .string else { return expression() }
+    switch kind(1) {
+    case .comma, .semicolon, .closeParen:
+      let token = current
+      let place = advance()
+      return tree.add(.string(text(token)), place)
+    default:
+      advance()
+      if kind != .bad, kind != .newline { misplacedString() } else { expected("')'") }
+      return hole(span)
+    }
+  }
+
+  /// `i in 1..n, j in i+1..n, s = s0`.
+  mutating func generators(states: Bool) -> Generators {
+    var result = Generators()
+    repeat {
+      let start = span
+      guard let name = name("the name of an index") else { break }
+      if states, !result.clauses.isEmpty, accept(.assign) != nil {
+        let value = expression()
+        result.clauses.append(.init(name: name, kind: .state(value), span: span(from: start)))
+        continue
+      }
+      expect(.in, "'in'")
+      let lower = expression(.sum)
+      var kind = Generators.Clause.Kind.elements(lower)
+      if accept(.range) != nil {
+        let upper = expression(.sum)
+        let by = accept(.by) != nil ? expression(.sum) : nil
+        kind = .range(lower: lower, upper: upper, by: by)
+      }
+      result.clauses.append(.init(name: name, kind: kind, span: span(from: start)))
+    } while accept(.comma) != nil
+    return result
+  }
+
+  /// `[a, b]` or `[e for i in 1..n]`.
+  mutating func literal() -> ExprID {
+    let start = advance()
+    guard enter() else { return hole(start) }
+    defer { leave() }
+    if kind == .closeBracket {
+      advance()
+      fail(
+        .syntax, "an empty list has no shape", at: span(from: start),
+        hints: [.init("a vector of length zero is zeros(0)")])
+      return hole(start)
+    }
+    var elements = [expression()]
+    if accept(.for) != nil {
+      let generators = generators(states: false)
+      if kind == .if {
+        fail(
+          .syntax, "a list has no condition: its size would depend on values", at: span,
+          hints: [.init("write [if c then a else b for …]")])
+      }
+      expect(.closeBracket, "']'")
+      return tree.add(.builder(body: elements[0], generators), span(from: start))
+    }
+    while !panic, accept(.comma) != nil {
+      if kind == .closeBracket { break }
+      elements.append(expression())
+    }
+    if !panic, kind == .range {
+      fail(
+        .syntax, "a list of a range is built with 'for'", at: span, hints: [.init("write [i for i in 1..n]")])
+    }
+    expect(.closeBracket, "',' or ']'")
+    return tree.add(.list(elements), span(from: start))
+  }
+
+  /// `[i, 2..end, :]` behind an operand.
+  mutating func index(into items: inout [RunItem]) {
+    let start = advance()
+    guard enter() else { return }
+    indexDepth += 1
+    var entries: [IndexItem] = []
+    if kind == .closeBracket {
+      fail(.syntax, "an index is missing", at: span(from: start), hints: [.init("the whole axis is [:]")])
+    }
+    while !panic {
+      entries.append(indexItem())
+      if accept(.comma) == nil { break }
+    }
+    if !panic, kind == .colon {
+      fail(
+        .syntax, "a range is written with '..'; both ends are included", at: span,
+        hints: [.init("write ..", fixIt: .init(replace: span, with: ".."))])
+    }
+    expect(.closeBracket, "',' or ']'")
+    indexDepth -= 1
+    leave()
+    items.append(RunItem(kind: .index(entries), span: span(from: start)))
+  }
+
+  private mutating func indexItem() -> IndexItem {
+    let start = span
+    if kind == .colon, kind(1) == .comma || kind(1) == .closeBracket {
+      return IndexItem(kind: .all, span: advance())
+    }
+    let lower = kind == .range ? nil : expression()
+    guard accept(.range) != nil else {
+      return IndexItem(kind: lower.map { .at($0) } ?? .all, span: span(from: start))
+    }
+    let isOpen = kind == .by || kind == .comma || kind == .closeBracket
+    let upper = isOpen ? nil : expression(.sum)
+    let by = accept(.by) != nil ? expression(.sum) : nil
+    return IndexItem(kind: .range(lower: lower, upper: upper, by: by), span: span(from: start))
+  }
+}

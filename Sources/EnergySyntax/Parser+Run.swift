@@ -1,0 +1,214 @@
+import EnergyText
+
+extension Parser {
+  /// Whether a factor without a number can begin here.
+  private var atUnit: Bool {
+    switch kind {
+    case .name, .dottedName, .constant, .openParen, .nabla, .end: true
+    case .normBar: !inNorm
+    default: false
+    }
+  }
+
+  /// A product by juxtaposition with suffixes, flat; a lone atom is returned as itself.
+  mutating func run() -> ExprID {
+    let start = span
+    var items: [RunItem] = []
+    var exponents = 0
+    if kind == .number || kind == .openBracket || atUnit {
+      unit(into: &items)
+    } else {
+      noOperand()
+      return hole(start)
+    }
+    while !panic {
+      switch kind {
+      case .openBracket:
+        index(into: &items)
+      case .transpose:
+        items.append(RunItem(kind: .transpose, span: advance()))
+        leave(exponents)
+        exponents = 0
+      case .superscript:
+        superscript(into: &items)
+      case .caret:
+        let levels = caret(into: &items)
+        guard levels > 0 else { break }
+        exponents += levels
+      case .number:
+        numberBehindFactor(items)
+      case .string:
+        misplacedString()
+      default:
+        guard atUnit else {
+          leave(exponents)
+          return finish(items, from: start)
+        }
+        // A group may still belong to the exponent; anything else is the next factor.
+        if kind != .openParen {
+          leave(exponents)
+          exponents = 0
+        }
+        unit(into: &items)
+      }
+    }
+    leave(exponents)
+    return finish(items, from: start)
+  }
+
+  private mutating func finish(_ items: [RunItem], from start: Span) -> ExprID {
+    if items.count == 1, case .atom(let id) = items[0].kind { return id }
+    return tree.add(.run(items), span(from: start))
+  }
+
+  /// A number, literal, name, group, …
+  private mutating func unit(into items: inout [RunItem]) {
+    let place = span
+    if kind == .openParen {
+      let beginsFactor = items.last.map { if case .caret = $0.kind { true } else { false } } ?? true
+      if beginsFactor, kind(1) == .closeParen {
+        fail(.syntax, "an expression is missing between these parentheses", at: place)
+      }
+      let group = group()
+      items.append(RunItem(kind: .group(group), span: group.span))
+      return
+    }
+    let id = atom()
+    items.append(RunItem(kind: .atom(id), span: span(from: place)))
+  }
+
+  private mutating func atom() -> ExprID {
+    let token = current
+    let place = span
+    switch kind {
+    case .number:
+      advance()
+      return tree.add(.number(stream.numbers[Int(token.value)]), place)
+    case .name:
+      advance()
+      return tree.add(.name(text(token)), place)
+    case .dottedName:
+      return dottedName()
+    case .constant:
+      advance()
+      return tree.add(NamedConstant(rawValue: text(token)).map { .constant($0) } ?? .hole, place)
+    case .end:
+      if indexDepth == 0 {
+        fail(.syntax, "'end' is the last index and stands only in one", at: place, hints: [.init("for example x[end]")])
+      }
+      advance()
+      return tree.add(.end, place)
+    case .nabla:
+      advance()
+      guard kind == .name else {
+        expected("the name of an energy behind ∇", hints: [.init("write grad(…) for anything longer")])
+        return hole(place)
+      }
+      let name = Name(text(current), at: advance())
+      return tree.add(.nabla(name), span(from: place))
+    case .normBar:
+      return norm()
+    default:
+      return literal()
+    }
+  }
+
+  /// `gaussian.mu`, which only arguments may be.
+  private mutating func dottedName() -> ExprID {
+    let place = span
+    let token = current
+    let spelling = text(token)
+    switch kind(1) {
+    case .comma where depth > 0, .closeParen:
+      advance()
+      return tree.add(.name(spelling), place)
+    default:
+      var hints = [Diagnostic.Hint("names with a point stand in --set, --params and grad(E, …) only")]
+      if spelling.hasSuffix(".T") {
+        let fix = spelling.dropLast(2) + "^T"
+        hints = [.init("the transpose is written \(fix)", fixIt: .init(replace: place, with: String(fix)))]
+      }
+      fail(.syntax, "'\(tree.text(place))' isn't a value", at: place, hints: hints)
+      return hole(place)
+    }
+  }
+
+  private mutating func norm() -> ExprID {
+    let start = advance()
+    guard enter() else { return hole(start) }
+    inNorm = true
+    let value = expression()
+    if !panic, kind != .normBar, kind != .bad {
+      expected("'‖'", hints: [.init("norms don't nest in this form; write norm(…)")])
+    }
+    expect(.normBar, "'‖'")
+    inNorm = false
+    leave()
+    return tree.add(.norm(value), span(from: start))
+  }
+
+  /// `^` and the signs behind it, and the atom that begins the exponent. Returns the levels that it nests.
+  private mutating func caret(into items: inout [RunItem]) -> Int {
+    let start = span
+    if case .superscript = items.last?.kind { return twoExponents() }
+    advance()
+    guard enter() else { return 0 }
+    var signs: [Sign] = []
+    while kind == .plus || kind == .minus {
+      signs.append(kind == .plus ? .plus : .minus)
+      guard enter() else { return 0 }
+      advance()
+    }
+    items.append(RunItem(kind: .caret(signs), span: span(from: start)))
+    guard kind == .number || kind == .openBracket || atUnit else {
+      expected("an exponent")
+      return 0
+    }
+    unit(into: &items)
+    return signs.count + 1
+  }
+
+  private mutating func superscript(into items: inout [RunItem]) {
+    if case .superscript = items.last?.kind {
+      _ = twoExponents()
+      return
+    }
+    let exponent = Int(text(current)) ?? 1
+    items.append(RunItem(kind: .superscript(exponent), span: advance()))
+  }
+
+  private mutating func twoExponents() -> Int {
+    fail(
+      .syntax, "two exponents in a row can be read two ways", at: span,
+      hints: [.init("write (x²)^3 or x^(2^3)")])
+    return 0
+  }
+
+  private mutating func numberBehindFactor(_ items: [RunItem]) {
+    let number = tree.text(span)
+    let place = Span(file: file, start: Int(span.start), end: Int(span.start))
+    fail(
+      .syntax, "a number can't follow a factor", at: span, label: "an operator is missing before \(number)",
+      hints: [.init("write * before it, or put the number first", fixIt: .init(replace: place, with: "*"))])
+  }
+
+  mutating func misplacedString() {
+    fail(.string, "a text can only be an argument, as in load(\"x.npy\")", at: span)
+  }
+
+  /// Reports that no operand begins here.
+  private mutating func noOperand() {
+    switch kind {
+    case .string: misplacedString()
+    case .normBar:
+      fail(
+        .syntax, "'‖' doesn't nest", at: span, hints: [.init("write norm(…) for the inner norm")])
+    case .transpose, .superscript:
+      fail(.syntax, "'\(tree.text(span))' needs something before it", at: span)
+    case let word where word.isStatementHead:
+      fail(.word, "'\(tree.text(span))' is a word of the language and can't be a value", at: span)
+    default:
+      expected("an expression")
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import EnergyText
+
+extension Parser {
+  /// The whole source.
+  mutating func program(_ mode: ParseMode) {
+    while kind != .endOfFile {
+      if kind == .newline || kind == .definition {
+        advance()
+        continue
+      }
+      let start = span
+      let form = mode == .file ? statementForm() : .expression(expression())
+      var statement = Statement(kind: form ?? .expression(hole(start)), span: start)
+      if kind == .where { statement.whereDefinitions = whereBlock(allowed: form?.takesWhere ?? true) }
+      endStatement(mode)
+      statement = Statement(kind: statement.kind, span: span(from: start), whereDefinitions: statement.whereDefinitions)
+      if form != nil { tree.statements.append(statement) }
+      synchronise()
+    }
+    if mode == .expression, tree.statements.isEmpty, diagnostics.isEmpty {
+      fail(.syntax, "expected an expression, found nothing", at: span)
+    }
+    if mode == .expression, tree.statements.count > 1 {
+      fail(.syntax, "one expression was expected", at: tree.statements[1].span)
+    }
+  }
+
+  private mutating func endStatement(_ mode: ParseMode) {
+    if panic || kind == .newline || kind == .endOfFile { return }
+    switch kind {
+    case .closeParen, .closeBracket:
+      fail(.bracket, "'\(tree.text(span))' closes nothing", at: span)
+    case .assign:
+      fail(
+        .syntax, "'=' stands only in definitions", at: span,
+        hints: [.init("a value is defined with let, a function with fn; equality is ==")])
+    case .where:
+      fail(.syntax, "one 'where' a statement", at: span, hints: [.init("separate its names by commas")])
+    case .if:
+      fail(.syntax, "'if' needs an operator before it", at: span, hints: [.init("write if c then a else b")])
+    case .range:
+      fail(
+        .syntax, "a range stands in an index or behind 'in'", at: span, hints: [.init("a list is [i for i in 1..n]")])
+    default:
+      expected("the end of the statement")
+    }
+  }
+
+  /// Goes to the end of the statement and forgets its errors.
+  private mutating func synchronise() {
+    if panic {
+      while kind != .newline, kind != .endOfFile { advance() }
+    }
+    reset()
+  }
+
+  /// Forgets an error and what it stood in.
+  mutating func reset() {
+    panic = false
+    depth = 0
+    indexDepth = 0
+    inNorm = false
+  }
+
+  private mutating func statementForm() -> Statement.Kind? {
+    switch kind {
+    case .dim: return dims()
+    case .param: return variable().map { .param($0) }
+    case .data: return variable().map { .data($0) }
+    case .let: return variable(needsValue: true).map { .let($0) }
+    case .fn: return function()
+    case .energy: return energy()
+    case .import: return importing()
+    case .print:
+      advance()
+      return .print(expression())
+    case .check:
+      advance()
+      return .check(expression())
+    case .emit: return emission()
+    case .save: return saving()
+    case .plot: return plotting()
+    case .name where kind(1) == .assign: return missingLet()
+    default: return .expression(expression())
+    }
+  }
+
+  /// `a = 1` without a word before it.
+  private mutating func missingLet() -> Statement.Kind? {
+    let place = span
+    let insertion = Span(file: file, start: Int(place.start), end: Int(place.start))
+    fail(
+      .syntax, "a definition begins with a word", at: place,
+      hints: [
+        .init("write let \(tree.text(place)) = …", fixIt: .init(replace: insertion, with: "let ")),
+        .init("a value that may be set from outside is a param"),
+      ])
+    return nil
+  }
+
+  private mutating func dims() -> Statement.Kind? {
+    advance()
+    var result: [DimDefinition] = []
+    repeat {
+      guard let name = name("the name of a size") else { break }
+      let value = accept(.assign) != nil ? expression() : nil
+      result.append(DimDefinition(name: name, value: value))
+    } while accept(.comma) != nil
+    return result.isEmpty ? nil : .dim(result)
+  }
+
+  private mutating func variable(needsValue: Bool = false) -> VariableDefinition? {
+    advance()
+    guard let name = name("a name") else { return nil }
+    let type = accept(.colon) != nil ? type() : nil
+    var value: ExprID?
+    if accept(.assign) != nil {
+      value = expression()
+    } else if needsValue {
+      if kind == .openParen {
+        fail(
+          .syntax, "'let' takes no arguments", at: span,
+          hints: [.init("a function is defined with fn: fn \(tree.text(name.span))(…) = …")])
+      }
+      expected("'='")
+    }
+    return VariableDefinition(name: name, type: type, value: value)
+  }
+
+  private mutating func function() -> Statement.Kind? {
+    advance()
+    guard let name = name("the name of a function") else { return nil }
+    guard kind == .openParen else {
+      expected("'(' and the arguments", hints: [.init("a value without arguments is a let")])
+      return nil
+    }
+    let parameters = parameters()
+    let result = accept(.colon) != nil ? type() : nil
+    expect(.assign, "'='")
+    return .fn(FunctionDefinition(name: name, parameters: parameters, result: result, body: expression()))
+  }
+
+  private mutating func energy() -> Statement.Kind? {
+    advance()
+    guard let name = name("the name of an energy") else { return nil }
+    let parameters = kind == .openParen && !panic ? parameters() : nil
+    expect(.assign, parameters == nil ? "'(' and the arguments, or '='" : "'='")
+    return .energy(EnergyDefinition(name: name, parameters: parameters, body: expression()))
+  }
+
+  private mutating func importing() -> Statement.Kind? {
+    advance()
+    var items: [ImportStatement.Item] = []
+    repeat {
+      guard let name = name("a name to import") else { return nil }
+      let alias = accept(.as) != nil ? self.name("what to call it here") : nil
+      items.append(.init(name: name, alias: alias))
+    } while accept(.comma) != nil
+    expect(.from, "'from' and where it is")
+    if panic { return nil }
+    if let file = string() { return .import(.init(items: items, source: .file(file))) }
+    guard kind == .name, text(current) == "std" else {
+      expected("std or the name of a file in quotes")
+      return nil
+    }
+    return .import(.init(items: items, source: .std(advance())))
+  }
+
+  private mutating func emission() -> Statement.Kind? {
+    advance()
+    guard let target = name("what to emit, for example cuda") else { return nil }
+    let value = expression()
+    let path = accept(.to) != nil ? path() : nil
+    return .emit(target: target, value, path: path)
+  }
+
+  private mutating func saving() -> Statement.Kind? {
+    advance()
+    let value = expression()
+    expect(.to, "'to' and the name of a file")
+    return path().map { .save(value, path: $0) }
+  }
+
+  private mutating func plotting() -> Statement.Kind? {
+    advance()
+    let value = expression()
+    var boxes: [PlotStatement.Box] = []
+    if accept(.over) != nil {
+      repeat {
+        guard let box = box() else { break }
+        boxes.append(box)
+      } while acceptTimes()
+    }
+    var points: ExprID?
+    if accept(.with) != nil {
+      expect(.data, "'data'")
+      points = expression()
+    }
+    let path = accept(.to) != nil ? path() : nil
+    return .plot(PlotStatement(value: value, boxes: boxes, data: points, path: path))
+  }
+
+  /// The `x` or `×` between boxes.
+  private mutating func acceptTimes() -> Bool {
+    guard !panic, kind == .cross || kind == .name && text(current) == "x" else { return false }
+    advance()
+    return true
+  }
+
+  private mutating func box() -> PlotStatement.Box? {
+    let start = span
+    expect(.openBracket, "an interval such as [-3, 3]")
+    let lower = expression()
+    expect(.comma, "','")
+    let upper = expression()
+    expect(.closeBracket, "']'")
+    return panic ? nil : PlotStatement.Box(lower: lower, upper: upper, span: span(from: start))
+  }
+
+  private mutating func string() -> StringLiteral? {
+    guard kind == .string, !panic else { return nil }
+    let token = current
+    return StringLiteral(text: text(token), span: advance())
+  }
+
+  private mutating func path() -> StringLiteral? {
+    if let path = string() { return path }
+    if !panic { expected("the name of a file in quotes") }
+    return nil
+  }
+}
+
+extension Statement.Kind {
+  /// Whether a `where` block may stand behind it.
+  var takesWhere: Bool {
+    switch self {
+    case .dim, .import, .emit, .save, .plot: false
+    default: true
+    }
+  }
+}

@@ -36,6 +36,9 @@ public struct SyntaxTree: Sendable {
     self.file = file
   }
 
+  /// The numbers of all expressions, operands first.
+  public var ids: LazyMapCollection<Range<Int>, ExprID> { nodes.indices.lazy.map { ExprID($0) } }
+
   /// The expression numbered `id`.
   public subscript(id: ExprID) -> ExprNode { nodes[Int(id.index)] }
 

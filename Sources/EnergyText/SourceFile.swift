@@ -42,7 +42,28 @@ public struct SourceFile: Sendable {
       let middle = (low + high) / 2
       if lineStarts[middle] <= clamped { low = middle } else { high = middle }
     }
-    return (low + 1, text(from: lineStarts[low], to: clamped).count + 1)
+    return (low + 1, characterCount(from: lineStarts[low], to: clamped) + 1)
+  }
+
+  /// Characters between two offsets; in stretches too long for that, Unicode scalars.
+  private func characterCount(from start: Int, to end: Int) -> Int {
+    let stretch = bytes[start..<end]
+    if stretch.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return end - start }
+    if end - start > 1 << 16 { return stretch.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) } }
+    return text(from: start, to: end).count
+  }
+
+  /// The bytes of line `line` (from 1) without its line break.
+  func byteRange(ofLine line: Int) -> Range<Int> {
+    guard line >= 1, line <= lineStarts.count else { return bytes.count..<bytes.count }
+    return lineStarts[line - 1]..<(line < lineStarts.count ? lineStarts[line] - 1 : bytes.count)
+  }
+
+  /// The nearest offset at or before `offset` where a scalar begins.
+  func characterBoundary(_ offset: Int) -> Int {
+    var boundary = max(0, min(offset, bytes.count))
+    while boundary > 0, boundary < bytes.count, bytes[boundary] & 0xC0 == 0x80 { boundary -= 1 }
+    return boundary
   }
 
   /// The text of line `line` (from 1) without its line break.

@@ -197,7 +197,7 @@ def log_density(rng):
 
 def network(rng):
     load = lambda part: exact(np.load(DATA / f"network_{part}.npy"))
-    weights, bias, out = load("W"), load("b"), load("w")
+    weights, bias, out = load("hidden"), load("bias"), load("output")
 
     def terms(x):
         for row, b, w in zip(weights, bias, out):
@@ -262,7 +262,7 @@ def write_data():
 
     # PyTorch's default for a linear layer: uniform within 1/sqrt(inputs).
     h, d = 16, 4
-    for part, shape, inputs in (("W", (h, d), d), ("b", (h,), d), ("w", (h,), h)):
+    for part, shape, inputs in (("hidden", (h, d), d), ("bias", (h,), d), ("output", (h,), h)):
         np.save(DATA / f"network_{part}.npy", single(rng.uniform(-1, 1, shape) / np.sqrt(inputs)))
 
     a = np.array([[float(c) for c in row] for row in table("iris_two_species.csv")])

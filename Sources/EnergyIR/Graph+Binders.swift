@@ -37,7 +37,7 @@ extension Graph {
   /// The body of a binder with its variables replaced by free ones, the same for all binders of that level and
   /// extent; with those variables and the guard.
   public func open(_ id: NodeID) -> (variables: [Variable], conditions: Guard, body: NodeID) {
-    let variables = self[id].operation.bound.map(memoisedVariable)
+    let variables = self[id].operation.bound.map { memoisedVariable(for: $0, avoiding: self[id].free) }
     let (conditions, body) = opened(id, as: variables)
     return (variables, conditions, body)
   }
@@ -196,10 +196,12 @@ extension Graph {
     }
   }
 
-  /// The node made again by its constructor from other arguments (not for binders).
+  /// The node made again by its constructor from other arguments (not for binders); element-wise nodes may get
+  /// another shape with their arguments.
   public func rebuild(
-    _ node: Node, _ arguments: [NodeID], substituting map: [Variable: IndexExpression] = [:]
+    _ node: Node, _ arguments: [NodeID], substituting map: [Variable: IndexExpression] = [:], shape: [Size]? = nil
   ) -> NodeID {
+    let target = shape ?? node.shape
     let pattern = { (places: [Subscript]) -> [Subscript] in
       places.map { place in
         if case .at(let expression) = place { return .at(expression.substituting(map) ?? expression) }
@@ -210,10 +212,10 @@ extension Graph {
     case .constant, .symbol, .size: return intern(node.operation, [], shape: node.shape, type: node.type)
     case .iota(let expression): return iota(expression.substituting(map) ?? expression)
     case .add(let coefficients, let constant):
-      return broadcast(sum(Array(zip(coefficients, arguments)), constant: constant), to: node.shape)
-    case .mul(let exponents): return broadcast(product(Array(zip(arguments, exponents))), to: node.shape)
-    case .apply(let function): return broadcast(apply(function, arguments, type: node.type), to: node.shape)
-    case .select: return broadcast(select(arguments[0], arguments[1], arguments[2]), to: node.shape)
+      return broadcast(sum(Array(zip(coefficients, arguments)), constant: constant), to: target)
+    case .mul(let exponents): return broadcast(product(Array(zip(arguments, exponents))), to: target)
+    case .apply(let function): return broadcast(apply(function, arguments, type: node.type), to: target)
+    case .select: return broadcast(select(arguments[0], arguments[1], arguments[2]), to: target)
     case .guarded(let conditions):
       return guarded(conditions.substituting(map) ?? conditions, broadcast(arguments[0], to: node.shape))
     case .contract(let spec):

@@ -18,7 +18,7 @@ public final class Graph {
   /// The named tensors.
   public private(set) var symbols: [Symbol] = []
   private var nextVariable: Int32 = 1
-  private var openVariables: [Variable: Variable] = [:]
+  private var openVariables: [OpenKey: Variable] = [:]
   private var originTable: [[Span]] = []
   /// The spans that new nodes are said to come from; see `withOrigins`.
   public private(set) var currentOrigins: [Span] = []
@@ -89,12 +89,21 @@ public final class Graph {
   }
 
   /// The free variable by which a bound one is opened: the same for every binder of that level and extent, so
-  /// that sibling loops share families.
-  func memoisedVariable(for bound: Variable) -> Variable {
-    if let known = openVariables[bound] { return known }
-    let fresh = freshVariable(bound.extent)
-    openVariables[bound] = fresh
-    return fresh
+  /// that sibling loops share families; another one where the term has that variable already.
+  func memoisedVariable(for bound: Variable, avoiding taken: [Variable]) -> Variable {
+    var attempt = 0
+    while true {
+      let key = OpenKey(bound: bound, attempt: attempt)
+      let variable = openVariables[key] ?? freshVariable(bound.extent)
+      openVariables[key] = variable
+      if !taken.contains(variable) { return variable }
+      attempt += 1
+    }
+  }
+
+  private struct OpenKey: Hashable {
+    let bound: Variable
+    let attempt: Int
   }
 
   // MARK: Interning

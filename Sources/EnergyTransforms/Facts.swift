@@ -1,0 +1,60 @@
+import EnergyIR
+
+extension Graph {
+  /// Whether every entry is > 0 by the node's form alone: exponentials, positive parameters, sums and products
+  /// of such. Sufficient, not necessary.
+  func isProvablyPositive(_ id: NodeID, depth: Int = 12) -> Bool {
+    guard depth > 0 else { return false }
+    let node = self[id]
+    let positive = { (argument: NodeID) in self.isProvablyPositive(argument, depth: depth - 1) }
+    switch node.operation {
+    case .constant(let value): return value > 0
+    case .size: return true
+    case .symbol(let symbol):
+      return self[symbol].refinements.contains {
+        switch $0 {
+        case .positive: true
+        case .interval(let low, _): low > 0
+        default: false
+        }
+      }
+    case .add(let coefficients, let constant):
+      guard constant >= 0, coefficients.allSatisfy({ $0 > 0 }) else { return false }
+      guard node.arguments.allSatisfy({ isProvablyNonNegative($0) }) else { return false }
+      return constant > 0 || node.arguments.contains(where: positive)
+    case .mul: return node.arguments.allSatisfy(positive)
+    case .contract(let spec):
+      return node.arguments.allSatisfy(positive) && Set(spec.output).count == spec.output.count
+    case .index, .build, .reshape: return positive(node.arguments[0])
+    case .reduce(let operation, _, let conditions):
+      switch operation {
+      case .sum, .prod: return conditions.isAlways && positive(node.arguments[0])
+      case .min, .max: return positive(node.arguments[0])
+      case .logsumexp, .any, .all: return false
+      }
+    case .select: return node.arguments.dropFirst().allSatisfy(positive)
+    case .apply(let function):
+      return ["exp", "exp2", "sigmoid", "softmaxweight", "softplus", "cosh", "normcdf", "erfc", "bessel_i0"]
+        .contains(function.name)
+    case .iota, .guarded, .scatter, .linearAlgebra: return false
+    }
+  }
+
+  /// The arguments of an element-wise built-in, where the node is one.
+  func arguments(of id: NodeID, if function: FunctionName) -> [NodeID]? {
+    guard case .apply(function) = self[id].operation else { return nil }
+    return self[id].arguments
+  }
+
+  /// The factors of a node seen as a product.
+  func factors(of id: NodeID) -> [(NodeID, Double)] {
+    guard case .mul(let exponents) = self[id].operation else { return [(id, 1)] }
+    return Array(zip(self[id].arguments, exponents))
+  }
+
+  /// The terms and the constant of a node seen as a sum.
+  func terms(of id: NodeID) -> (terms: [(Double, NodeID)], constant: Double) {
+    guard case .add(let coefficients, let constant) = self[id].operation else { return ([(1, id)], 0) }
+    return (Array(zip(coefficients, self[id].arguments)), constant)
+  }
+}

@@ -1,0 +1,53 @@
+import EnergyIR
+
+/// The passes in their order: stabilise → raise → differentiate → simplify.
+public struct Transforms {
+  let graph: Graph
+  /// Every rule that fired, in order; what `derive --steps` shows.
+  public private(set) var steps: [RewriteStep] = []
+
+  /// The passes on a graph.
+  public init(_ graph: Graph) { self.graph = graph }
+
+  /// An energy in the form that is printed, differentiated and evaluated.
+  public mutating func prepare(_ energy: NodeID) -> NodeID {
+    run(RewriteRule.stabilising + RewriteRule.raising, on: energy)
+  }
+
+  /// A derivative in its final form.
+  public mutating func finish(_ derivative: NodeID) -> NodeID {
+    run(RewriteRule.raising + RewriteRule.simplifying, on: derivative)
+  }
+
+  private mutating func run(_ rules: [RewriteRule], on root: NodeID) -> NodeID {
+    var rewriter = Rewriter(graph, rules)
+    let result = rewriter.rewrite(root)
+    steps += rewriter.steps
+    return result
+  }
+
+  /// The gradient of a scalar by a tensor, prepared and finished.
+  public mutating func gradient(of root: NodeID, by target: NodeID) -> NodeID {
+    finish(Differentiator(graph).gradient(of: prepare(root), by: target))
+  }
+
+  /// −∇E: the score of the density exp(−E).
+  public mutating func score(of energy: NodeID, by target: NodeID) -> NodeID {
+    finish(graph.negate(Differentiator(graph).gradient(of: prepare(energy), by: target)))
+  }
+
+  /// The matrix of second derivatives (rank 2r for a target of rank r).
+  public mutating func hessian(of root: NodeID, by target: NodeID) -> NodeID {
+    finish(Differentiator(graph).hessian(of: prepare(root), by: target))
+  }
+
+  /// The trace of the Hessian.
+  public mutating func laplacian(of root: NodeID, by target: NodeID) -> NodeID {
+    finish(Differentiator(graph).laplacian(of: prepare(root), by: target))
+  }
+
+  /// The Hessian times a tensor of the target's shape.
+  public mutating func hessianVectorProduct(of root: NodeID, by target: NodeID, times vector: NodeID) -> NodeID {
+    finish(Differentiator(graph).hessianVectorProduct(of: prepare(root), by: target, times: vector))
+  }
+}

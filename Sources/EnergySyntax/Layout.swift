@@ -80,6 +80,8 @@ struct Layout {
     if inWhere, beginsDefinition(index) { return insert(.definition, before: token) }
     reportIndentation(of: token, first: false)
     endStatement(before: token)
+    // What was meant to continue is no statement; a second message about it would only confuse.
+    if !token.kind.isStatementHead { insert(.bad, before: token) }
   }
 
   /// Whether `name =` or `name(…) =` begins here; also with a word for the name, which the parser then refuses.

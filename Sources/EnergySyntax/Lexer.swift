@@ -120,7 +120,8 @@ struct Lexer {
       }
       position = min(position + (peek(1) == 0x0A ? 1 : 2), bytes.count)
     }
-    if peek() == UInt8(ascii: "\"") {
+    let isClosed = peek() == UInt8(ascii: "\"")
+    if isClosed {
       position += 1
     } else {
       while position > start + 1, bytes[position - 1] == 0x0D { position -= 1 }
@@ -131,7 +132,7 @@ struct Lexer {
     let decoded = String(decoding: text, as: UTF8.self)
     if !decoded.utf8.elementsEqual(text) { report(.encoding, "this text isn't UTF-8", span(start, position)) }
     stream.strings.append(decoded)
-    emit(.string, from: start, value: Int32(stream.strings.count - 1))
+    emit(isClosed ? .string : .bad, from: start, value: Int32(stream.strings.count - 1))
   }
 }
 

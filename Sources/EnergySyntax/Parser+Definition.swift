@@ -3,22 +3,22 @@ import EnergyText
 extension Parser {
   /// `where a = …, b(i) = …`, on one line or one name an indented line.
   mutating func whereBlock(allowed: Bool) -> [WhereDefinition] {
-    if panic, !skipToDefinition() { return [] }
+    if panic, !skip(to: .where) { return [] }
     if !allowed {
       fail(.syntax, "this statement has no 'where'", at: span, hints: [.init("define the names with let")])
     }
-    if kind == .where { advance() }
+    advance()
     var result: [WhereDefinition] = []
     while true {
       if let definition = whereDefinition() { result.append(definition) }
-      if panic, !skipToDefinition() { return result }
+      if panic, !skip(to: .definition) { return result }
       if accept(.comma) == nil, accept(.definition) == nil { return result }
     }
   }
 
-  /// After an error: goes to the next name of the block that has a line of its own.
-  private mutating func skipToDefinition() -> Bool {
-    while kind != .definition {
+  /// After an error: goes to `where`, or to the next name of the block that has a line of its own.
+  private mutating func skip(to wanted: TokenKind) -> Bool {
+    while kind != wanted {
       if kind == .newline || kind == .endOfFile { return false }
       advance()
     }

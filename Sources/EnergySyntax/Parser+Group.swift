@@ -84,9 +84,14 @@ extension Parser {
       let place = advance()
       return tree.add(.string(text(token)), place)
     default:
-      advance()
-      if kind != .bad, kind != .newline { misplacedString() } else { expected("')'") }
-      return hole(span)
+      let place = span
+      if kind(1) == .bad || kind(1) == .newline {
+        advance()
+        expected("')'")
+      } else {
+        misplacedString()
+      }
+      return hole(place)
     }
   }
 
@@ -156,7 +161,7 @@ extension Parser {
     indexDepth += 1
     var entries: [IndexItem] = []
     if kind == .closeBracket {
-      fail(.syntax, "an index is missing", at: span(from: start), hints: [.init("the whole axis is [:]")])
+      fail(.syntax, "an index is missing", at: start.union(span), hints: [.init("the whole axis is [:]")])
     }
     while !panic {
       entries.append(indexItem())

@@ -9,12 +9,17 @@ extension Parser {
         continue
       }
       let start = span
+      let reported = diagnostics.count
       let form = mode == .file ? statementForm() : .expression(expression())
-      var statement = Statement(kind: form ?? .expression(hole(start)), span: start)
-      if kind == .where { statement.whereDefinitions = whereBlock(allowed: form?.takesWhere ?? true) }
-      endStatement(mode)
-      statement = Statement(kind: statement.kind, span: span(from: start), whereDefinitions: statement.whereDefinitions)
-      if form != nil { tree.statements.append(statement) }
+      // A statement that broke off may still have a block behind it, with errors of its own.
+      var hasErrors = panic
+      let names = kind == .where || panic ? whereBlock(allowed: form?.takesWhere ?? true) : []
+      endStatement()
+      hasErrors = hasErrors || panic || diagnostics.count > reported
+      if let form {
+        tree.statements.append(
+          Statement(kind: form, span: span(from: start), whereDefinitions: names, hasErrors: hasErrors))
+      }
       synchronise()
     }
     if mode == .expression, tree.statements.isEmpty, diagnostics.isEmpty {
@@ -25,7 +30,7 @@ extension Parser {
     }
   }
 
-  private mutating func endStatement(_ mode: ParseMode) {
+  private mutating func endStatement() {
     if panic || kind == .newline || kind == .endOfFile { return }
     switch kind {
     case .closeParen, .closeBracket:

@@ -38,6 +38,8 @@ public struct Statement: Sendable {
   public let span: Span
   /// The names behind `where`, in the order of the text.
   public var whereDefinitions: [WhereDefinition] = []
+  /// Whether errors in it were reported; it may then hold a `hole`, and what else is wrong with it says little.
+  public var hasErrors = false
 }
 
 /// `n` or `n = 8` of a `dim`.

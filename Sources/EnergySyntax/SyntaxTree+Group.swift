@@ -232,7 +232,8 @@ private struct Grouping {
     diagnostics.append(
       Diagnostic(
         .error, .function, "'\(name)' is a function; write \(tree.shortened(fixed))", at: place,
-        hints: [.init("write \(tree.shortened(fixed))", fixIt: .init(replace: place, with: fixed))]))
+        // The message says it all; the hint is for editors.
+        hints: [.init("", fixIt: .init(replace: place, with: fixed))]))
   }
 
   private mutating func reportNoFunction(_ group: Group, behind callee: GroupedFactor?) {

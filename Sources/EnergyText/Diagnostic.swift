@@ -48,7 +48,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
   /// A line that starts with `=`: what to try, or a fact that explains the error.
   public struct Hint: Hashable, Sendable {
-    /// The text.
+    /// The text; empty where the diagnostic's message already says it and only the edit is added.
     public var message: String
     /// The same as an edit, where it is one.
     public var fixIt: FixIt?

@@ -40,7 +40,7 @@ public struct TextRenderer: Sendable {
     for note in diagnostic.notes {
       lines.append(margin + harmless(note.message) + (note.span.map { " at " + place($0) } ?? ""))
     }
-    for hint in diagnostic.hints {
+    for hint in diagnostic.hints where !hint.message.isEmpty {
       lines.append(margin + harmless(hint.message))
     }
     let indentation = "\n" + String(repeating: " ", count: gutter + 3)

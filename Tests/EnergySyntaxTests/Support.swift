@@ -52,6 +52,7 @@ func tree(_ text: String, grouped: Bool = true) -> String {
 func messages(_ text: String) -> [Diagnostic] {
   let result = parseExpression(text)
   var all = result.diagnostics
+  if result.hasErrors { return all }
   for id in result.tree.ids {
     switch result.tree[id].kind {
     case .run: all += result.tree.group(id, classify: classifier(result.tree)).diagnostics

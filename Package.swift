@@ -69,7 +69,7 @@ let package = Package(
       tests("EnergyIRTests", ["EnergyIR"]),
       tests("EnergyBuiltinsTests", ["EnergyBuiltins"]),
       tests("EnergySemanticsTests", ["EnergySemantics"]),
-      tests("EnergyTransformsTests", ["EnergyTransforms"]),
+      tests("EnergyTransformsTests", ["EnergyTransforms", "EnergyLowering"]),
       tests("EnergyLoweringTests", ["EnergyLowering"]),
       tests("EnergyCPUTests", ["EnergyCPU"]),
       tests("EnergyDataTests", ["EnergyData"]),

@@ -43,6 +43,8 @@ extension Graph {
     var conditions = Guard.always
     /// Positions of a scattered result, by output axis.
     var scattered: [Int: IndexExpression] = [:]
+    /// Labels that a scattered argument has fixed: they neither sum nor broadcast any more.
+    var fixed: Set<Int> = []
 
     mutating func freshLabels(_ newSizes: [Size]) -> [Int] {
       sizes += newSizes
@@ -122,6 +124,7 @@ extension Graph {
         kept.append(label)
         continue
       }
+      state.fixed.insert(label)
       let others = state.kept + state.pending
       state.kept = []
       state.pending = others.map { other, otherLabels in
@@ -140,8 +143,8 @@ extension Graph {
     let output = state.output.indices.filter { state.scattered[$0] == nil }.map { state.output[$0] }
     // A label that nothing carries: summed, it counts; in the output, it broadcasts.
     let used = Set(state.kept.flatMap(\.1))
-    let fixed = Set(state.scattered.keys.map { state.output[$0] })
-    for label in state.sizes.indices where !used.contains(label) && !output.contains(label) && !fixed.contains(label) {
+    for label in state.sizes.indices
+    where !used.contains(label) && !output.contains(label) && !state.fixed.contains(label) {
       scalars.append((size(state.sizes[label]), 1))
     }
     var core = internContract(state.kept, output: output, sizes: state.sizes)
@@ -168,6 +171,10 @@ extension Graph {
     let type: ElementType = arguments.allSatisfy { self[$0.0].type != .real } ? .int : .real
     let spec = Contraction(inputs: arguments.map(\.1), output: output, sizes: sizes)
     let form = canonical(spec, arguments.map(\.0))
+    // A symmetric argument may turn out to need no relabelling.
+    if form.spec.inputs.allSatisfy({ $0 == form.spec.output }), Set(output).count == output.count {
+      return product(form.arguments.map { ($0, 1) })
+    }
     return intern(.contract(form.spec), form.arguments, shape: shape, type: type)
   }
 

@@ -27,35 +27,67 @@ extension Graph {
     var isInteger = constant == constant.rounded()
     var order: [NodeID] = []
     var coefficients: [NodeID: Double] = [:]
-    var pending = Array(terms.reversed())
-    let isAlone = terms.count == 1 && constant == 0
+    var pending = Array(collected(terms).reversed())
     while let (factor, original) = pending.popLast() {
       let id = unbroadcast(original)
       let node = self[id]
       if node.type == .real || factor != factor.rounded() { isInteger = false }
-      if factor == 0 { continue }
       switch node.operation {
       case .constant(let value): constant += factor * value
-      case .add(let inner, let innerConstant) where inner.count == 1 && innerConstant == 0:
-        pending.append((factor * inner[0], node.arguments[0]))
-      case .add(let inner, let innerConstant) where !isAlone || abs(factor) == 1:
+      case .add(let inner, let innerConstant) where abs(factor) == 1 || (inner.count == 1 && innerConstant == 0):
         constant += factor * innerConstant
         for (coefficient, argument) in zip(inner, node.arguments).reversed() {
           pending.append((factor * coefficient, argument))
         }
       default:
-        if let known = coefficients[id] {
-          coefficients[id] = known + factor
-        } else {
-          coefficients[id] = factor
-          order.append(id)
-        }
+        if coefficients[id] == nil { order.append(id) }
+        coefficients[id, default: 0] += factor
+      }
+      if pending.isEmpty, let next = sumToExpand(order, coefficients, constant) {
+        pending.append((coefficients[next] ?? 0, next))
+        coefficients[next] = nil
+        order.removeAll { $0 == next }
+        expandOnce(&pending, &constant)
       }
     }
     let type: ElementType = isInteger ? .int : .real
     let kept = order.compactMap { id in coefficients[id].flatMap { $0 == 0 ? nil : ($0, id) } }
     let result = mergeStructures(kept, constant: constant, type: type)
     return broadcast(result, to: shape)
+  }
+
+  /// Equal terms added up before any is taken apart: t + t is 2·t also where t is a sum.
+  private func collected(_ terms: [(Double, NodeID)]) -> [(Double, NodeID)] {
+    var position: [NodeID: Int] = [:]
+    var result: [(Double, NodeID)] = []
+    for (factor, id) in terms {
+      if let known = position[id] {
+        result[known].0 += factor
+      } else {
+        position[id] = result.count
+        result.append((factor, id))
+      }
+    }
+    return result.filter { $0.0 != 0 }
+  }
+
+  /// A multiple of a sum stays one, `2*(a + b)`, unless a term of it meets an equal one outside.
+  private func sumToExpand(_ order: [NodeID], _ coefficients: [NodeID: Double], _ constant: Double) -> NodeID? {
+    guard order.count > 1 || constant != 0 else { return nil }
+    return order.first { id in
+      guard case .add(_, let inner) = self[id].operation, coefficients[id] != 0 else { return false }
+      return abs(coefficients[id] ?? 0) == 1 || (inner != 0 && constant != 0)
+        || self[id].arguments.contains { coefficients[$0] != nil }
+    }
+  }
+
+  /// Replaces the multiple of a sum that was pushed last by the multiples of its terms.
+  private func expandOnce(_ pending: inout [(Double, NodeID)], _ constant: inout Double) {
+    guard let (factor, id) = pending.popLast(), case .add(let inner, let own) = self[id].operation else { return }
+    constant += factor * own
+    for (coefficient, argument) in zip(inner, self[id].arguments).reversed() {
+      pending.append((factor * coefficient, argument))
+    }
   }
 
   /// Merges guards and builds of the collected terms and interns what is left.

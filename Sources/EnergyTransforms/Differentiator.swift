@@ -25,8 +25,10 @@ public struct Differentiator {
 
   /// The gradients of the scalar `root` by several tensors, from one sweep.
   public func gradients(of root: NodeID, by targets: [NodeID]) -> [NodeID] {
-    var sweep = Sweep(graph: graph, root: root, targets: targets)
-    return sweep.run()
+    graph.withOrigins(graph.origins(of: root)) {
+      var sweep = Sweep(graph: graph, root: root, targets: targets)
+      return sweep.run()
+    }
   }
 
   /// The Hessian by a tensor of rank r as a tensor of rank 2r, row-major: entry [k, l] is ∂²root/∂xₖ∂xₗ.
@@ -99,8 +101,8 @@ struct Sweep {
   mutating func depends(_ id: NodeID) -> Bool {
     if let known = dependence[id] { return known }
     let wanted = Set(targets)
-    let known = dependence
-    for next in graph.postorder(id, into: { known[$0] == nil && !wanted.contains($0) }) where dependence[next] == nil {
+    let unknown = graph.postorder(id, into: { dependence[$0] == nil && !wanted.contains($0) })
+    for next in unknown where dependence[next] == nil {
       dependence[next] = wanted.contains(next) || graph[next].arguments.contains { dependence[$0] == true }
     }
     return dependence[id] ?? false

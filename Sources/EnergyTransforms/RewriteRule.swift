@@ -64,9 +64,8 @@ public struct Rewriter {
   }
 
   private mutating func rewrite(_ root: NodeID, _ memo: inout [NodeID: NodeID]) -> NodeID {
-    let known = memo
-    for id in graph.postorder(root, into: { known[$0] == nil && graph[$0].operation.bound.isEmpty })
-    where memo[id] == nil {
+    let order = graph.postorder(root, into: { memo[$0] == nil && graph[$0].operation.bound.isEmpty })
+    for id in order where memo[id] == nil {
       let node = graph[id]
       let rebuilt = graph.withOrigins(graph.origins(of: id)) { () -> NodeID in
         if node.operation.bound.isEmpty {

@@ -77,8 +77,7 @@ struct Lifter {
           fixed.append(place)
           continue
         }
-        guard let variable = position.variable, let at = axes.firstIndex(of: variable), variable.extent == shape[axis],
-          !labels.contains(at)
+        guard let variable = position.variable, let at = axes.firstIndex(of: variable), variable.extent == shape[axis]
         else { return nil }
         fixed.append(.all)
         labels.append(at)

@@ -28,26 +28,33 @@ public struct Transforms {
 
   /// The gradient of a scalar by a tensor, prepared and finished.
   public mutating func gradient(of root: NodeID, by target: NodeID) -> NodeID {
-    finish(Differentiator(graph).gradient(of: prepare(root), by: target))
+    derive(root) { $0.gradient(of: $1, by: target) }
   }
 
   /// −∇E: the score of the density exp(−E).
   public mutating func score(of energy: NodeID, by target: NodeID) -> NodeID {
-    finish(graph.negate(Differentiator(graph).gradient(of: prepare(energy), by: target)))
+    let graph = self.graph
+    return derive(energy) { graph.negate($0.gradient(of: $1, by: target)) }
   }
 
   /// The matrix of second derivatives (rank 2r for a target of rank r).
   public mutating func hessian(of root: NodeID, by target: NodeID) -> NodeID {
-    finish(Differentiator(graph).hessian(of: prepare(root), by: target))
+    derive(root) { $0.hessian(of: $1, by: target) }
   }
 
   /// The trace of the Hessian.
   public mutating func laplacian(of root: NodeID, by target: NodeID) -> NodeID {
-    finish(Differentiator(graph).laplacian(of: prepare(root), by: target))
+    derive(root) { $0.laplacian(of: $1, by: target) }
   }
 
   /// The Hessian times a tensor of the target's shape.
   public mutating func hessianVectorProduct(of root: NodeID, by target: NodeID, times vector: NodeID) -> NodeID {
-    finish(Differentiator(graph).hessianVectorProduct(of: prepare(root), by: target, times: vector))
+    derive(root) { $0.hessianVectorProduct(of: $1, by: target, times: vector) }
+  }
+
+  private mutating func derive(_ root: NodeID, _ operation: (Differentiator, NodeID) -> NodeID) -> NodeID {
+    graph.withOrigins(graph.origins(of: root)) {
+      finish(operation(Differentiator(graph), prepare(root)))
+    }
   }
 }

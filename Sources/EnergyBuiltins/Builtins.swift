@@ -3,7 +3,9 @@ import EnergyIR
 /// The table of element-wise functions.
 public enum Builtins {
   /// Every entry, in the order of the reference page.
-  public static let all: [Builtin] = []
+  public static let all: [Builtin] =
+    arithmetic + exponential + trigonometric + hyperbolic + activations + normal + gamma + bessel + rounding
+    + comparisons
 
   private static let byName: [String: Builtin] = Dictionary(
     all.map { ($0.name.name, $0) }, uniquingKeysWith: { first, _ in first })

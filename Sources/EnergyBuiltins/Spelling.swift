@@ -58,3 +58,10 @@ public struct Spelling: Sendable {
     }
   }
 }
+
+extension Spelling {
+  /// The same with a library function of CUDA in place of the helper, in both precisions.
+  func withCUDA(_ name: String) -> Spelling {
+    Spelling(c64: c64, c32: c32, cuda64: "\(name)({0})", cuda32: "\(name)f({0})", helpers: helpers)
+  }
+}

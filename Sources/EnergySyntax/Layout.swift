@@ -10,17 +10,18 @@ struct Layout {
   private let file: Int
   private let mode: ParseMode
   private(set) var result: [Token] = []
-  private(set) var diagnostics: [Diagnostic] = []
+  private(set) var diagnostics: DiagnosticList
   private var open: [Token] = []
   private var inWhere = false
   /// Set by the first of several lines with a wrong indentation, so that one mistake is reported once.
   private var reportedIndentation = false
 
-  init(_ tokens: [Token], source: SourceFile, file: Int, mode: ParseMode) {
+  init(_ tokens: [Token], source: SourceFile, file: Int, mode: ParseMode, limits: SyntaxLimits) {
     self.tokens = tokens
     self.source = source
     self.file = file
     self.mode = mode
+    diagnostics = DiagnosticList(limit: limits.errors)
     result.reserveCapacity(tokens.count + source.lineCount + 2)
   }
 
@@ -123,7 +124,7 @@ struct Layout {
   private mutating func reportUnclosed(at offset: Int32) {
     guard let bracket = open.last else { return }
     let (line, column) = source.position(of: Int(bracket.start))
-    diagnostics.append(
+    diagnostics.add(
       Diagnostic(
         .error, .bracket, "the bracket opened at \(line):\(column) isn't closed", at: span(bracket),
         hints: [.init("close it with \(bracket.kind == .openParen ? ")" : "]")")]))
@@ -140,7 +141,7 @@ struct Layout {
   private mutating func reportTab(before token: Token) {
     let here = indentation(of: token)
     let spaces = source.text(from: Int(here.start), to: Int(here.end)).replacingTabs
-    diagnostics.append(
+    diagnostics.add(
       Diagnostic(
         .error, .layout, "a tab in the indentation", at: here, label: "its width is anybody's guess",
         hints: [.init("indent with spaces", fixIt: .init(replace: here, with: spaces))]))
@@ -156,7 +157,7 @@ struct Layout {
     if token.kind == .minus || token.kind == .plus {
       hints.append(.init("to begin a new statement, put it in parentheses"))
     }
-    diagnostics.append(
+    diagnostics.add(
       Diagnostic(.error, .layout, "no statement begins with '\(text)'", at: span(token), hints: hints))
   }
 
@@ -171,7 +172,7 @@ struct Layout {
     let message =
       first
       ? "the first statement is indented" : "this line is indented, but doesn't continue the statement above"
-    diagnostics.append(Diagnostic(.error, .layout, message, at: span(token), hints: hints))
+    diagnostics.add(Diagnostic(.error, .layout, message, at: span(token), hints: hints))
   }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 
 extension Lexer {
   /// Reads a name, a word, or a dotted name such as `gaussian.mu` or `net.0.weight`.
-  mutating func name() {
+  func name() {
     let start = position
     var isDotted = false
     var isPlain = true

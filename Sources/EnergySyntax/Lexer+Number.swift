@@ -2,9 +2,9 @@ import EnergyText
 
 extension Lexer {
   /// Reads `12`, `1_000`, `0.5`, `.5`, `1e-3`; other spellings are refused with the one that was meant.
-  mutating func number() {
+  func number() {
     let start = position
-    if refuseHexadecimal() { return }
+    if smallInteger() || refuseHexadecimal() { return }
     var problem: (message: String, fix: String?)?
     digits(&problem)
     var isInteger = true
@@ -35,8 +35,8 @@ extension Lexer {
       let replacement = problem.fix ?? meant
       let hint = replacement.isEmpty ? nil : Diagnostic.FixIt(replace: here, with: replacement)
       report(
-        .number, "'\(text(start))' isn't a number here: \(problem.message)", here,
-        hints: hint.map { [.init("write \($0.replacement)", fixIt: $0)] } ?? [])
+        .number, "'\(shortened(text(start)))' isn't a number here: \(problem.message)", here,
+        hints: hint.map { [.init("write \(shortened($0.replacement))", fixIt: $0)] } ?? [])
     } else if value.isInfinite {
       report(
         .number, "this number is larger than any that can be stored", here,
@@ -49,8 +49,28 @@ extension Lexer {
   /// What was read since `start`.
   private func text(_ start: Int) -> String { source.text(from: start, to: position) }
 
+  /// The usual case: up to 15 digits and nothing that belongs to a number behind them.
+  private func smallInteger() -> Bool {
+    var end = position
+    var value = 0
+    while end < bytes.count, isDigit(bytes[end]), end - position < 15 {
+      value = value * 10 + Int(bytes[end] & 0x0F)
+      end += 1
+    }
+    guard end > position else { return false }
+    if end < bytes.count {
+      let next = bytes[end]
+      if isNameByte(next) || next == UInt8(ascii: ".") { return false }
+    }
+    let start = position
+    position = end
+    stream.numbers.append(NumberLiteral(value: Double(value), integer: value))
+    emit(.number, from: start, value: Int32(stream.numbers.count - 1))
+    return true
+  }
+
   /// Digits with `_` between them; a `_` elsewhere is a problem.
-  private mutating func digits(_ problem: inout (message: String, fix: String?)?) {
+  private func digits(_ problem: inout (message: String, fix: String?)?) {
     let start = position
     while isDigit(peek()) || peek() == UInt8(ascii: "_") {
       if peek() == UInt8(ascii: "_"), !isDigit(peek(1)) || position == start || peek(1) == UInt8(ascii: "_") {
@@ -63,7 +83,7 @@ extension Lexer {
     }
   }
 
-  private mutating func exponent(
+  private func exponent(
     _ meant: inout String, _ isInteger: inout Bool, _ problem: inout (message: String, fix: String?)?
   ) {
     guard peek() | 0x20 == UInt8(ascii: "e") else { return }
@@ -81,7 +101,7 @@ extension Lexer {
     }
   }
 
-  private mutating func refuseHexadecimal() -> Bool {
+  private func refuseHexadecimal() -> Bool {
     func isHexadecimal(_ byte: UInt8) -> Bool {
       isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"))
     }
@@ -93,8 +113,8 @@ extension Lexer {
     let value = Int(text(start + 2).filter { $0 != "_" }, radix: 16)
     let fix = value.map { Diagnostic.FixIt(replace: here, with: String($0)) }
     report(
-      .number, "'\(text(start))' isn't a number here: numbers are decimal", here,
-      hints: fix.map { [.init("write \($0.replacement)", fixIt: $0)] } ?? [])
+      .number, "'\(shortened(text(start)))' isn't a number here: numbers are decimal", here,
+      hints: fix.map { [.init("write \(shortened($0.replacement))", fixIt: $0)] } ?? [])
     stream.numbers.append(NumberLiteral(value: Double(value ?? 0), integer: value ?? 0))
     emit(.number, from: start, value: Int32(stream.numbers.count - 1))
     return true

@@ -2,7 +2,7 @@ import EnergyText
 
 extension Lexer {
   /// Reads an operator or bracket of ASCII.
-  mutating func symbol(_ byte: UInt8) {
+  func symbol(_ byte: UInt8) {
     let start = position
     let equals = peek(1) == UInt8(ascii: "=")
     let kind: TokenKind
@@ -45,7 +45,7 @@ extension Lexer {
   }
 
   /// Reports `length` bytes; they stand for `kind` if it is clear what was meant.
-  private mutating func refuse(
+  private func refuse(
     _ length: Int, _ message: String, _ kind: TokenKind = .bad, _ replacement: String? = nil
   ) {
     let start = position
@@ -59,7 +59,7 @@ extension Lexer {
   }
 
   /// Reads what begins beyond ASCII: mathematical signs, names, white space.
-  mutating func unicode() {
+  func unicode() {
     guard let (scalar, length) = scalar(at: position) else { return invalidBytes() }
     let start = position
     switch scalar {
@@ -89,7 +89,7 @@ extension Lexer {
     }
   }
 
-  private mutating func superscript() {
+  private func superscript() {
     let start = position
     var digits = ""
     while let (scalar, length) = scalar(at: position) {
@@ -105,7 +105,7 @@ extension Lexer {
     emit(.superscript, from: start, value: intern(digits))
   }
 
-  private mutating func invalidBytes() {
+  private func invalidBytes() {
     let start = position
     repeat { position += 1 } while position < bytes.count && bytes[position] >= 0x80 && scalar(at: position) == nil
     report(

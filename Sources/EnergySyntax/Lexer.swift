@@ -1,24 +1,27 @@
 import EnergyText
 
 /// Turns bytes into tokens. Never fails: what can't be a token is reported and left out or read as was meant.
-struct Lexer {
+///
+/// A class because debug builds copy a struct, and count its references, for every property that is read.
+final class Lexer {
   let source: SourceFile
   let file: Int
   let bytes: [UInt8]
   var position = 0
   var stream = TokenStream()
-  var diagnostics: [Diagnostic] = []
+  var diagnostics: DiagnosticList
   private var lineStart: Int? = 0
   private var names: [String: Int32] = [:]
 
-  init(_ source: SourceFile, file: Int) {
+  init(_ source: SourceFile, file: Int, limits: SyntaxLimits) {
     self.source = source
     self.file = file
     bytes = source.bytes
+    diagnostics = DiagnosticList(limit: limits.errors)
     stream.tokens.reserveCapacity(bytes.count / 2 + 16)
   }
 
-  mutating func run() {
+  func run() {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     while position < bytes.count { next() }
   }
@@ -32,7 +35,7 @@ struct Lexer {
   func span(_ start: Int, _ end: Int) -> Span { Span(file: file, start: start, end: end) }
 
   /// Ends a token that began at `start`.
-  mutating func emit(_ kind: TokenKind, from start: Int, value: Int32 = 0) {
+  func emit(_ kind: TokenKind, from start: Int, value: Int32 = 0) {
     var line = LinePosition.inside
     if let begin = lineStart {
       line = start == begin ? .margin : bytes[begin..<start].contains(0x09) ? .indentedByTab : .indented
@@ -42,7 +45,7 @@ struct Lexer {
   }
 
   /// Keeps a text once and returns its number.
-  mutating func intern(_ text: String) -> Int32 {
+  func intern(_ text: String) -> Int32 {
     if let known = names[text] { return known }
     let number = Int32(stream.strings.count)
     stream.strings.append(text)
@@ -50,13 +53,13 @@ struct Lexer {
     return number
   }
 
-  mutating func report(
+  func report(
     _ code: DiagnosticCode, _ message: String, _ span: Span, label: String? = nil, hints: [Diagnostic.Hint] = []
   ) {
-    diagnostics.append(Diagnostic(.error, code, message, at: span, label: label, hints: hints))
+    diagnostics.add(Diagnostic(.error, code, message, at: span, label: label, hints: hints))
   }
 
-  private mutating func next() {
+  private func next() {
     let byte = bytes[position]
     switch byte {
     case 0x0A:
@@ -81,7 +84,7 @@ struct Lexer {
     }
   }
 
-  private mutating func dots() {
+  private func dots() {
     let start = position
     while peek() == UInt8(ascii: ".") { position += 1 }
     switch position - start {
@@ -99,7 +102,7 @@ struct Lexer {
     }
   }
 
-  private mutating func string() {
+  private func string() {
     let start = position
     var text: [UInt8] = []
     position += 1

@@ -2,7 +2,7 @@ import EnergyText
 
 extension Parser {
   /// `where a = …, b(i) = …`, on one line or one name an indented line.
-  mutating func whereBlock(allowed: Bool) -> [WhereDefinition] {
+  func whereBlock(allowed: Bool) -> [WhereDefinition] {
     if panic, !skip(to: .where) { return [] }
     if !allowed {
       fail(.syntax, "this statement has no 'where'", at: span, hints: [.init("define the names with let")])
@@ -17,7 +17,7 @@ extension Parser {
   }
 
   /// After an error: goes to `where`, or to the next name of the block that has a line of its own.
-  private mutating func skip(to wanted: TokenKind) -> Bool {
+  private func skip(to wanted: TokenKind) -> Bool {
     while kind != wanted {
       if kind == .newline || kind == .endOfFile { return false }
       advance()
@@ -26,7 +26,7 @@ extension Parser {
     return true
   }
 
-  private mutating func whereDefinition() -> WhereDefinition? {
+  private func whereDefinition() -> WhereDefinition? {
     let start = span
     guard let name = name("a name behind 'where'") else { return nil }
     var arguments: [Name]?
@@ -45,16 +45,13 @@ extension Parser {
   }
 
   /// `(x : vector[d], y; mu : vector[d] = zeros(d))`.
-  mutating func parameters() -> Parameters {
+  func parameters() -> Parameters {
     let start = advance()
     var result = Parameters(span: start)
     guard enter() else { return result }
+    if kind == .closeParen { return closeParameters(result, from: start) }
+    if kind == .semicolon { result.semicolon = advance() }
     while !panic {
-      if kind == .closeParen { break }
-      if kind == .semicolon, result.semicolon == nil {
-        result.semicolon = advance()
-        continue
-      }
       if let declaration = declaration() {
         if result.semicolon == nil {
           result.declarations.append(declaration)
@@ -62,15 +59,22 @@ extension Parser {
           result.own.append(declaration)
         }
       }
-      if accept(.comma) == nil, kind != .semicolon { break }
+      if accept(.comma) != nil { continue }
+      guard result.semicolon == nil, let semicolon = accept(.semicolon) else { break }
+      result.semicolon = semicolon
     }
+    return closeParameters(result, from: start)
+  }
+
+  private func closeParameters(_ parameters: Parameters, from start: Span) -> Parameters {
+    var result = parameters
     expect(.closeParen, "',' or ')'")
     leave()
     result.span = span(from: start)
     return result
   }
 
-  private mutating func declaration() -> Declaration? {
+  private func declaration() -> Declaration? {
     let start = span
     guard let name = name("the name of an argument") else { return nil }
     let type = accept(.colon) != nil ? type() : nil
@@ -79,7 +83,7 @@ extension Parser {
   }
 
   /// `vector[n]`, `interval[n](0, 1)`, `energy[k]`.
-  mutating func type() -> TypeExpr? {
+  func type() -> TypeExpr? {
     let start = span
     let name: Name
     if kind == .energy {
@@ -97,7 +101,7 @@ extension Parser {
     return TypeExpr(name: name, sizes: sizes, arguments: arguments, span: span(from: start))
   }
 
-  private mutating func typeList(_ open: TokenKind, _ close: TokenKind, _ closing: String) -> [ExprID] {
+  private func typeList(_ open: TokenKind, _ close: TokenKind, _ closing: String) -> [ExprID] {
     guard accept(open) != nil, enter() else { return [] }
     var result: [ExprID] = []
     repeat { result.append(expression()) } while accept(.comma) != nil

@@ -23,7 +23,7 @@ extension Parser {
   /// An expression whose operators all bind at least as strongly as `power`.
   ///
   /// Operators of one power are read in a loop into one flat node.
-  mutating func expression(_ power: Power = .if) -> ExprID {
+  func expression(_ power: Power = .if) -> ExprID {
     let start = span
     var left = operand(power)
     while !panic, let (found, right) = Power.infix(kind), found >= power {
@@ -33,7 +33,7 @@ extension Parser {
   }
 
   /// All further operands of one binding power behind `first`.
-  private mutating func chain(_ power: Power, _ right: Power, _ first: ExprID, from start: Span) -> ExprID {
+  private func chain(_ power: Power, _ right: Power, _ first: ExprID, from start: Span) -> ExprID {
     let before = Span(file: file, start: Int(start.start), end: Int(start.start))
     var operands = [first]
     var operators: [(TokenKind, Span)] = [(.plus, before)]
@@ -93,7 +93,7 @@ extension Parser {
   }
 
   /// What may stand to the right of an operator whose right side binds as `power`: a prefix form or a run.
-  private mutating func operand(_ power: Power) -> ExprID {
+  private func operand(_ power: Power) -> ExprID {
     switch kind {
     case .if: return conditional()
     case .not where power <= .not: return negation()
@@ -105,7 +105,7 @@ extension Parser {
     }
   }
 
-  private mutating func conditional() -> ExprID {
+  private func conditional() -> ExprID {
     let start = advance()
     guard enter() else { return hole(start) }
     let condition = expression()
@@ -120,7 +120,7 @@ extension Parser {
     return tree.add(.conditional(condition: condition, then: then, else: other), span(from: start))
   }
 
-  private mutating func negation() -> ExprID {
+  private func negation() -> ExprID {
     let start = advance()
     guard enter() else { return hole(start) }
     let operand = expression(.not)
@@ -128,7 +128,7 @@ extension Parser {
     return tree.add(.not(operand), span(from: start))
   }
 
-  private mutating func signed() -> ExprID {
+  private func signed() -> ExprID {
     var signs: [(Sign, Span)] = []
     while kind == .plus || kind == .minus {
       signs.append((kind == .plus ? .plus : .minus, span))

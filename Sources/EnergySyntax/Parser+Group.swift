@@ -2,7 +2,7 @@ import EnergyText
 
 extension Parser {
   /// `( … )`: arguments, a parenthesised expression or a comprehension.
-  mutating func group() -> Group {
+  func group() -> Group {
     let start = advance()
     var contents = Group.Contents.arguments(Arguments())
     let empty = Group(contents: contents, span: start)
@@ -20,7 +20,7 @@ extension Parser {
     return Group(contents: contents, span: span(from: start))
   }
 
-  private mutating func closeGroup() {
+  private func closeGroup() {
     if panic || accept(.closeParen) != nil { return }
     switch kind {
     case .for:
@@ -38,15 +38,11 @@ extension Parser {
     }
   }
 
-  private mutating func arguments() -> Arguments {
+  private func arguments() -> Arguments {
     var result = Arguments()
+    if kind == .semicolon { result.semicolon = advance() }
     if kind == .closeParen { return result }
     while !panic {
-      if kind == .semicolon, result.semicolon == nil {
-        result.semicolon = advance()
-        if kind == .closeParen { break }
-        continue
-      }
       if kind == .name || kind == .dottedName || kind.isWord, kind(1) == .assign {
         guard let label = argumentLabel() else { break }
         advance()
@@ -61,12 +57,14 @@ extension Parser {
         result.positional.append(value)
       }
       if accept(.comma) != nil { continue }
-      if kind != .semicolon { break }
+      guard result.semicolon == nil, let semicolon = accept(.semicolon) else { break }
+      result.semicolon = semicolon
+      if kind == .closeParen { break }
     }
     return result
   }
 
-  private mutating func argumentLabel() -> Name? {
+  private func argumentLabel() -> Name? {
     // `data = X` and the like are refused by name; a dotted one names a parameter of an inner energy.
     if kind == .dottedName {
       let label = text(current)
@@ -76,7 +74,7 @@ extension Parser {
   }
 
   /// An expression or a text.
-  private mutating func argument() -> ExprID {
+  private func argument() -> ExprID {
     guard kind == .string else { return expression() }
     switch kind(1) {
     case .comma, .semicolon, .closeParen:
@@ -96,7 +94,7 @@ extension Parser {
   }
 
   /// `i in 1..n, j in i+1..n, s = s0`.
-  mutating func generators(states: Bool) -> Generators {
+  func generators(states: Bool) -> Generators {
     var result = Generators()
     repeat {
       let start = span
@@ -120,7 +118,7 @@ extension Parser {
   }
 
   /// `[a, b]` or `[e for i in 1..n]`.
-  mutating func literal() -> ExprID {
+  func literal() -> ExprID {
     let start = advance()
     guard enter() else { return hole(start) }
     defer { leave() }
@@ -155,7 +153,7 @@ extension Parser {
   }
 
   /// `[i, 2..end, :]` behind an operand.
-  mutating func index(into items: inout [RunItem]) {
+  func index(into items: inout [RunItem]) {
     let start = advance()
     guard enter() else { return }
     indexDepth += 1
@@ -178,7 +176,7 @@ extension Parser {
     items.append(RunItem(kind: .index(entries), span: span(from: start)))
   }
 
-  private mutating func indexItem() -> IndexItem {
+  private func indexItem() -> IndexItem {
     let start = span
     if kind == .colon, kind(1) == .comma || kind(1) == .closeBracket {
       return IndexItem(kind: .all, span: advance())

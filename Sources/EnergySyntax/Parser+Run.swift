@@ -2,7 +2,9 @@ import EnergyText
 
 extension Parser {
   /// Whether a factor without a number can begin here.
-  private var atUnit: Bool {
+  private var atUnit: Bool { beginsUnit(kind) }
+
+  private func beginsUnit(_ kind: TokenKind) -> Bool {
     switch kind {
     case .name, .dottedName, .constant, .openParen, .nabla, .end: true
     case .normBar: !inNorm
@@ -10,8 +12,17 @@ extension Parser {
     }
   }
 
+  /// Whether a token can't belong to the run before it, not even by mistake.
+  private func endsRun(_ kind: TokenKind) -> Bool {
+    switch kind {
+    case .openBracket, .transpose, .superscript, .caret, .number, .string: false
+    default: !beginsUnit(kind)
+    }
+  }
+
   /// A product by juxtaposition with suffixes, flat; a lone atom is returned as itself.
-  mutating func run() -> ExprID {
+  func run() -> ExprID {
+    if kind == .number || kind == .name, endsRun(kind(1)) { return atom() }
     let start = span
     var items: [RunItem] = []
     var exponents = 0
@@ -56,13 +67,13 @@ extension Parser {
     return finish(items, from: start)
   }
 
-  private mutating func finish(_ items: [RunItem], from start: Span) -> ExprID {
+  private func finish(_ items: [RunItem], from start: Span) -> ExprID {
     if items.count == 1, case .atom(let id) = items[0].kind { return id }
     return tree.add(.run(items), span(from: start))
   }
 
   /// A number, literal, name, group, …
-  private mutating func unit(into items: inout [RunItem]) {
+  private func unit(into items: inout [RunItem]) {
     let place = span
     if kind == .openParen {
       let beginsFactor = items.last.map { if case .caret = $0.kind { true } else { false } } ?? true
@@ -77,7 +88,7 @@ extension Parser {
     items.append(RunItem(kind: .atom(id), span: span(from: place)))
   }
 
-  private mutating func atom() -> ExprID {
+  private func atom() -> ExprID {
     let token = current
     let place = span
     switch kind {
@@ -114,7 +125,7 @@ extension Parser {
   }
 
   /// `gaussian.mu`, which only arguments may be.
-  private mutating func dottedName() -> ExprID {
+  private func dottedName() -> ExprID {
     let place = span
     let token = current
     let spelling = text(token)
@@ -126,14 +137,16 @@ extension Parser {
       var hints = [Diagnostic.Hint("names with a point stand in --set, --params and grad(E, …) only")]
       if spelling.hasSuffix(".T") {
         let fix = spelling.dropLast(2) + "^T"
-        hints = [.init("the transpose is written \(fix)", fixIt: .init(replace: place, with: String(fix)))]
+        hints = [
+          .init("the transpose is written \(shortened(String(fix)))", fixIt: .init(replace: place, with: String(fix)))
+        ]
       }
-      fail(.syntax, "'\(tree.text(place))' isn't a value", at: place, hints: hints)
+      fail(.syntax, "'\(shortened(tree.text(place)))' isn't a value", at: place, hints: hints)
       return hole(place)
     }
   }
 
-  private mutating func norm() -> ExprID {
+  private func norm() -> ExprID {
     let start = advance()
     guard enter() else { return hole(start) }
     inNorm = true
@@ -148,7 +161,7 @@ extension Parser {
   }
 
   /// `^` and the signs behind it, and the atom that begins the exponent. Returns the levels that it nests.
-  private mutating func caret(into items: inout [RunItem]) -> Int {
+  private func caret(into items: inout [RunItem]) -> Int {
     let start = span
     if case .superscript = items.last?.kind { return twoExponents() }
     advance()
@@ -168,7 +181,7 @@ extension Parser {
     return signs.count + 1
   }
 
-  private mutating func superscript(into items: inout [RunItem]) {
+  private func superscript(into items: inout [RunItem]) {
     if case .superscript = items.last?.kind {
       _ = twoExponents()
       return
@@ -177,34 +190,34 @@ extension Parser {
     items.append(RunItem(kind: .superscript(exponent), span: advance()))
   }
 
-  private mutating func twoExponents() -> Int {
+  private func twoExponents() -> Int {
     fail(
       .syntax, "two exponents in a row can be read two ways", at: span,
       hints: [.init("write (x²)^3 or x^(2^3)")])
     return 0
   }
 
-  private mutating func numberBehindFactor(_ items: [RunItem]) {
-    let number = tree.text(span)
+  private func numberBehindFactor(_ items: [RunItem]) {
+    let number = shortened(tree.text(span))
     let place = Span(file: file, start: Int(span.start), end: Int(span.start))
     fail(
       .syntax, "a number can't follow a factor", at: span, label: "an operator is missing before \(number)",
       hints: [.init("write * before it, or put the number first", fixIt: .init(replace: place, with: "*"))])
   }
 
-  mutating func misplacedString() {
+  func misplacedString() {
     fail(.string, "a text can only be an argument, as in load(\"x.npy\")", at: span)
   }
 
   /// Reports that no operand begins here.
-  private mutating func noOperand() {
+  private func noOperand() {
     switch kind {
     case .string: misplacedString()
     case .normBar:
       fail(
         .syntax, "'‖' doesn't nest", at: span, hints: [.init("write norm(…) for the inner norm")])
     case .transpose, .superscript:
-      fail(.syntax, "'\(tree.text(span))' needs something before it", at: span)
+      fail(.syntax, "'\(shortened(tree.text(span)))' needs something before it", at: span)
     case let word where word.isStatementHead:
       fail(.word, "'\(tree.text(span))' is a word of the language and can't be a value", at: span)
     default:

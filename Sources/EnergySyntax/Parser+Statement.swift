@@ -2,7 +2,7 @@ import EnergyText
 
 extension Parser {
   /// The whole source.
-  mutating func program(_ mode: ParseMode) {
+  func program(_ mode: ParseMode) {
     while kind != .endOfFile {
       if kind == .newline || kind == .definition {
         advance()
@@ -22,7 +22,7 @@ extension Parser {
       }
       synchronise()
     }
-    if mode == .expression, tree.statements.isEmpty, diagnostics.isEmpty {
+    if mode == .expression, tree.statements.isEmpty, diagnostics.count == 0 {
       fail(.syntax, "expected an expression, found nothing", at: span)
     }
     if mode == .expression, tree.statements.count > 1 {
@@ -30,7 +30,7 @@ extension Parser {
     }
   }
 
-  private mutating func endStatement() {
+  private func endStatement() {
     if panic || kind == .newline || kind == .endOfFile { return }
     switch kind {
     case .closeParen, .closeBracket:
@@ -52,7 +52,7 @@ extension Parser {
   }
 
   /// Goes to the end of the statement and forgets its errors.
-  private mutating func synchronise() {
+  private func synchronise() {
     if panic {
       while kind != .newline, kind != .endOfFile { advance() }
     }
@@ -60,14 +60,14 @@ extension Parser {
   }
 
   /// Forgets an error and what it stood in.
-  mutating func reset() {
+  func reset() {
     panic = false
     depth = 0
     indexDepth = 0
     inNorm = false
   }
 
-  private mutating func statementForm() -> Statement.Kind? {
+  private func statementForm() -> Statement.Kind? {
     switch kind {
     case .dim: return dims()
     case .param: return variable().map { .param($0) }
@@ -91,19 +91,19 @@ extension Parser {
   }
 
   /// `a = 1` without a word before it.
-  private mutating func missingLet() -> Statement.Kind? {
+  private func missingLet() -> Statement.Kind? {
     let place = span
     let insertion = Span(file: file, start: Int(place.start), end: Int(place.start))
     fail(
       .syntax, "a definition begins with a word", at: place,
       hints: [
-        .init("write let \(tree.text(place)) = …", fixIt: .init(replace: insertion, with: "let ")),
+        .init("write let \(shortened(tree.text(place))) = …", fixIt: .init(replace: insertion, with: "let ")),
         .init("a value that may be set from outside is a param"),
       ])
     return nil
   }
 
-  private mutating func dims() -> Statement.Kind? {
+  private func dims() -> Statement.Kind? {
     advance()
     var result: [DimDefinition] = []
     repeat {
@@ -114,7 +114,7 @@ extension Parser {
     return result.isEmpty ? nil : .dim(result)
   }
 
-  private mutating func variable(needsValue: Bool = false) -> VariableDefinition? {
+  private func variable(needsValue: Bool = false) -> VariableDefinition? {
     advance()
     guard let name = name("a name") else { return nil }
     let type = accept(.colon) != nil ? type() : nil
@@ -125,14 +125,14 @@ extension Parser {
       if kind == .openParen {
         fail(
           .syntax, "'let' takes no arguments", at: span,
-          hints: [.init("a function is defined with fn: fn \(tree.text(name.span))(…) = …")])
+          hints: [.init("a function is defined with fn: fn \(shortened(tree.text(name.span)))(…) = …")])
       }
       expected("'='")
     }
     return VariableDefinition(name: name, type: type, value: value)
   }
 
-  private mutating func function() -> Statement.Kind? {
+  private func function() -> Statement.Kind? {
     advance()
     guard let name = name("the name of a function") else { return nil }
     guard kind == .openParen else {
@@ -145,7 +145,7 @@ extension Parser {
     return .fn(FunctionDefinition(name: name, parameters: parameters, result: result, body: expression()))
   }
 
-  private mutating func energy() -> Statement.Kind? {
+  private func energy() -> Statement.Kind? {
     advance()
     guard let name = name("the name of an energy") else { return nil }
     let parameters = kind == .openParen && !panic ? parameters() : nil
@@ -153,7 +153,7 @@ extension Parser {
     return .energy(EnergyDefinition(name: name, parameters: parameters, body: expression()))
   }
 
-  private mutating func importing() -> Statement.Kind? {
+  private func importing() -> Statement.Kind? {
     advance()
     var items: [ImportStatement.Item] = []
     repeat {
@@ -171,7 +171,7 @@ extension Parser {
     return .import(.init(items: items, source: .std(advance())))
   }
 
-  private mutating func emission() -> Statement.Kind? {
+  private func emission() -> Statement.Kind? {
     advance()
     guard let target = name("what to emit, for example cuda") else { return nil }
     let value = expression()
@@ -179,14 +179,14 @@ extension Parser {
     return .emit(target: target, value, path: path)
   }
 
-  private mutating func saving() -> Statement.Kind? {
+  private func saving() -> Statement.Kind? {
     advance()
     let value = expression()
     expect(.to, "'to' and the name of a file")
     return path().map { .save(value, path: $0) }
   }
 
-  private mutating func plotting() -> Statement.Kind? {
+  private func plotting() -> Statement.Kind? {
     advance()
     let value = expression()
     var boxes: [PlotStatement.Box] = []
@@ -206,13 +206,13 @@ extension Parser {
   }
 
   /// The `x` or `×` between boxes.
-  private mutating func acceptTimes() -> Bool {
+  private func acceptTimes() -> Bool {
     guard !panic, kind == .cross || kind == .name && text(current) == "x" else { return false }
     advance()
     return true
   }
 
-  private mutating func box() -> PlotStatement.Box? {
+  private func box() -> PlotStatement.Box? {
     let start = span
     expect(.openBracket, "an interval such as [-3, 3]")
     let lower = expression()
@@ -222,13 +222,13 @@ extension Parser {
     return panic ? nil : PlotStatement.Box(lower: lower, upper: upper, span: span(from: start))
   }
 
-  private mutating func string() -> StringLiteral? {
+  private func string() -> StringLiteral? {
     guard kind == .string, !panic else { return nil }
     let token = current
     return StringLiteral(text: text(token), span: advance())
   }
 
-  private mutating func path() -> StringLiteral? {
+  private func path() -> StringLiteral? {
     if let path = string() { return path }
     if !panic { expected("the name of a file in quotes") }
     return nil

@@ -13,35 +13,30 @@ public func parse(
       hints: [.init("keep numbers in .npy or .csv files and load them as data")])
     return ParseResult(tree: SyntaxTree(source: file, file: id), diagnostics: [diagnostic])
   }
-  var lexer = Lexer(file, file: id)
+  let lexer = Lexer(file, file: id, limits: limits)
   lexer.run()
-  var layout = Layout(lexer.stream.tokens, source: file, file: id, mode: mode)
+  var layout = Layout(lexer.stream.tokens, source: file, file: id, mode: mode, limits: limits)
   layout.run()
   lexer.stream.tokens = layout.result
-  var parser = Parser(stream: lexer.stream, source: file, file: id, limits: limits)
+  let parser = Parser(stream: lexer.stream, source: file, file: id, limits: limits)
   parser.program(mode)
-  var all = lexer.diagnostics + layout.diagnostics + parser.diagnostics
-  // By place; the sort is stable, so what was found first stays first within one place.
-  all.sort { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
-  if all.count > limits.errors {
-    let rest = all.count - limits.errors
-    all.removeLast(rest)
-    let plural = rest == 1 ? "" : "s"
-    all.append(Diagnostic(.note, .limit, "\(rest) further error\(plural) not shown", at: all.last?.span))
-  }
+  let passes = [lexer.diagnostics, layout.diagnostics, parser.diagnostics]
+  let all = DiagnosticList.merged(passes, limit: limits.errors)
   return ParseResult(tree: parser.tree, diagnostics: all)
 }
 
 /// Reads tokens into a tree. A syntax error sets `panic`: nothing further is reported until the next statement (or
 /// the next `where` name), so that one mistake gives one message.
-struct Parser {
+///
+/// A class for the same reason as `Lexer`.
+final class Parser {
   let stream: TokenStream
   let tokens: [Token]
   let file: Int
   let limits: SyntaxLimits
   var tree: SyntaxTree
   var position = 0
-  var diagnostics: [Diagnostic] = []
+  var diagnostics: DiagnosticList
   var panic = false
   /// Brackets, `if`, `not`, signs and exponents around the current place.
   var depth = 0
@@ -54,6 +49,7 @@ struct Parser {
     self.tokens = stream.tokens
     self.file = file
     self.limits = limits
+    diagnostics = DiagnosticList(limit: limits.errors)
     tree = SyntaxTree(source: source, file: file)
   }
 
@@ -66,14 +62,14 @@ struct Parser {
   func kind(_ ahead: Int) -> TokenKind { tokens[min(position + ahead, tokens.count - 1)].kind }
 
   /// Steps over the current token and returns its place; the last token stays.
-  @discardableResult mutating func advance() -> Span {
+  @discardableResult func advance() -> Span {
     let here = span
     if position < tokens.count - 1 { position += 1 }
     return here
   }
 
   /// Steps over a token of the kind, if it stands here.
-  mutating func accept(_ wanted: TokenKind) -> Span? {
+  func accept(_ wanted: TokenKind) -> Span? {
     kind == wanted && !panic ? advance() : nil
   }
 
@@ -92,17 +88,17 @@ struct Parser {
   // MARK: Errors
 
   /// Reports an error, unless one is being recovered from.
-  mutating func fail(
+  func fail(
     _ code: DiagnosticCode, _ message: String, at place: Span, label: String? = nil, hints: [Diagnostic.Hint] = []
   ) {
     if !panic {
-      diagnostics.append(Diagnostic(.error, code, message, at: place, label: label, hints: hints))
+      diagnostics.add(Diagnostic(.error, code, message, at: place, label: label, hints: hints))
     }
     panic = true
   }
 
   /// Reports that something else was expected here.
-  mutating func expected(_ what: String, hints: [Diagnostic.Hint] = []) {
+  func expected(_ what: String, hints: [Diagnostic.Hint] = []) {
     if kind == .bad {
       panic = true
       return
@@ -115,22 +111,22 @@ struct Parser {
     case .newline, .definition: current.start == current.end ? "the end of the line" : "';'"
     case .endOfFile: "the end"
     case .string: "a text"
-    default: "'\(tree.text(span))'"
+    default: "'\(shortened(tree.text(span)))'"
     }
   }
 
   /// Steps over a token that has to stand here.
-  @discardableResult mutating func expect(_ wanted: TokenKind, _ what: String) -> Span? {
+  @discardableResult func expect(_ wanted: TokenKind, _ what: String) -> Span? {
     if panic { return nil }
     if let place = accept(wanted) { return place }
     expected(what)
     return nil
   }
 
-  mutating func hole(_ place: Span) -> ExprID { tree.add(.hole, place) }
+  func hole(_ place: Span) -> ExprID { tree.add(.hole, place) }
 
   /// Enters a level of nesting; beyond the limit the rest of the source is given up.
-  mutating func enter(_ levels: Int = 1) -> Bool {
+  func enter(_ levels: Int = 1) -> Bool {
     depth += levels
     if depth <= limits.nesting { return true }
     if !panic {
@@ -142,10 +138,10 @@ struct Parser {
     return false
   }
 
-  mutating func leave(_ levels: Int = 1) { depth -= levels }
+  func leave(_ levels: Int = 1) { depth -= levels }
 
   /// A name that is being defined or used as a label. A word of the language is reported and taken for the name.
-  mutating func name(_ what: String) -> Name? {
+  func name(_ what: String) -> Name? {
     if panic { return nil }
     let token = current
     switch kind {
@@ -153,12 +149,12 @@ struct Parser {
       return Name(text(token), at: advance())
     case .dottedName:
       let hint = "dotted names belong to --set, --params and grad(E, …); here write the part behind the point"
-      fail(.syntax, "'\(tree.text(span))' can't be defined", at: span, hints: [.init(hint)])
+      fail(.syntax, "'\(shortened(tree.text(span)))' can't be defined", at: span, hints: [.init(hint)])
       return nil
     case let word where word.isWord && kind(1) != .name:
       let spelling = text(token)
       let proposal = Parser.otherNames[spelling] ?? spelling + "_"
-      diagnostics.append(
+      diagnostics.add(
         Diagnostic(
           .error, .word, "'\(spelling)' is a word of the language and can't be a name", at: span,
           hints: [.init("call it \(proposal)", fixIt: .init(replace: span, with: proposal))]))

@@ -76,11 +76,6 @@ extension SyntaxTree {
       label: "a product stands to the right of '/'", hints: hints)
   }
 
-  /// A text as a message can hold it.
-  func shortened(_ text: String) -> String {
-    text.count <= 60 ? text : text.prefix(59) + "…"
-  }
-
   /// The text of a span on one line: line breaks and what surrounds them become a space.
   func oneLine(_ span: Span) -> String {
     let words = text(span).split(whereSeparator: \.isNewline)
@@ -213,7 +208,7 @@ private struct Grouping {
   }
 
   private mutating func reportBare(_ factor: GroupedFactor, following: GroupedFactor?) {
-    let name = tree.shortened(tree.oneLine(factor.span))
+    let name = shortened(tree.oneLine(factor.span))
     // One message a run: with the first mistake the rest of it means something else.
     guard diagnostics.isEmpty else { return }
     guard let following, !isBareFunction(following) else {
@@ -231,7 +226,7 @@ private struct Grouping {
     let place = factor.span.union(following.span)
     diagnostics.append(
       Diagnostic(
-        .error, .function, "'\(name)' is a function; write \(tree.shortened(fixed))", at: place,
+        .error, .function, "'\(name)' is a function; write \(shortened(fixed))", at: place,
         // The message says it all; the hint is for editors.
         hints: [.init("", fixIt: .init(replace: place, with: fixed))]))
   }
@@ -239,7 +234,7 @@ private struct Grouping {
   private mutating func reportNoFunction(_ group: Group, behind callee: GroupedFactor?) {
     guard diagnostics.isEmpty else { return }
     if let callee {
-      let name = tree.shortened(tree.oneLine(callee.span))
+      let name = shortened(tree.oneLine(callee.span))
       let message = "'\(name)' isn't a function"
       diagnostics.append(
         Diagnostic(

@@ -39,6 +39,21 @@ import Testing
     #expect(outline(result) == [expected])
   }
 
+  @Test(arguments: [
+    "dim", "dim n,", "dim 3", "param", "param : real", "param a :", "let a", "let f(x) = 1", "fn f = 1", "fn f(x,) = 1",
+    "fn f(x;) = 1", "fn f(;;) = 1", "fn f(1) = 1", "energy = 1", "energy f(x)", "energy f(x : 3) = x", "import a",
+    "import a from",
+    "import a from b", "print", "check", "emit E", "save x", "save x to y", "plot E over", "plot E over [1]",
+    "plot E with X", "plot E to 3", "x where", "x where a", "x where a()", "x where a(i j) = 1", "dim n where n = 2",
+    "save x to \"a\" where x = 1", "a = 3", "a : real = 3", "f(x) = 3", "param a.b = 2", "param energy = 2", "else",
+    "]",
+  ])
+  func refused(_ text: String) {
+    let result = parseFile(text)
+    #expect(result.diagnostics.count == 1, "\(result.diagnostics.map(\.message))")
+    #expect(parseFile(text + "\nlet b = 2").tree.statements.contains { !$0.hasErrors })
+  }
+
   @Test func semicolonsSeparate() {
     #expect(outline(parseFile("a; b ;; c # d; e\nf;")) == ["a", "b", "c", "f"])
   }

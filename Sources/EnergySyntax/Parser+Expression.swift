@@ -51,6 +51,7 @@ extension Parser {
         let (token, place) = operators[index]
         links.append(ComparisonLink(op: comparison(token), opSpan: place, operand: operands[index]))
       }
+      checkDirections(links, here)
       return tree.add(.comparison(first: first, links), here)
     case .sum:
       var terms: [SumTerm] = []
@@ -69,6 +70,17 @@ extension Parser {
       }
       return tree.add(.product(terms), here)
     }
+  }
+
+  /// `a < b > c` says nothing about a and c, so it is hardly what was meant.
+  private func checkDirections(_ links: [ComparisonLink], _ chain: Span) {
+    let rises = links.contains { $0.op == .less || $0.op == .lessOrEqual }
+    let falls = links.contains { $0.op == .greater || $0.op == .greaterOrEqual }
+    guard rises, falls, !panic else { return }
+    diagnostics.add(
+      Diagnostic(
+        .error, .comparison, "this chain of comparisons changes its direction", at: chain,
+        hints: [.init("write two comparisons with 'and': a < b and b > c")]))
   }
 
   private func comparison(_ token: TokenKind) -> ComparisonOperator {

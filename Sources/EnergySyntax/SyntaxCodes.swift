@@ -17,6 +17,8 @@ extension DiagnosticCode {
   public static let syntax: DiagnosticCode = "E-syntax"
   /// A word of the language in the place of a name.
   public static let word: DiagnosticCode = "E-word"
+  /// A chain of comparisons with both `<` and `>`.
+  public static let comparison: DiagnosticCode = "E-comparison"
   /// A stated limit was passed.
   public static let limit: DiagnosticCode = "E-limit"
   /// `a / b c`.

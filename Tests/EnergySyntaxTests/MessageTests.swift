@@ -24,6 +24,7 @@ import Testing
     ("[1..3]", "E-syntax", ".."), ("[i for i in 1..n if i > 2]", "E-syntax", "if"), ("a + not b", "E-syntax", "not"),
     ("a = 3", "E-syntax", "="), ("a if b else c", "E-syntax", "if"), ("if a then b", "E-syntax", ""),
     ("x where y = 1 where z = 2", "E-syntax", "where"), ("∇2", "E-syntax", "2"), ("sum(i in 1..3)", "E-syntax", ")"),
+    ("2*(a < b >= c)", "E-comparison", "a < b >= c"), ("a <= b == c > d", "E-comparison", "a <= b == c > d"),
     ("data + 1", "E-word", "data"), ("x where end = 1", "E-word", "end"), ("sum(data in 1..2: 3)", "E-word", "data"),
     ("(1 + 2", "E-bracket", "("), ("1 + 2)", "E-bracket", ")"),
     ("1/2 x", "E-slash", "2 x"), ("1/-2 x", "E-slash", "2 x"), ("a*b/c d*e", "E-slash", "c d"),
@@ -45,7 +46,8 @@ import Testing
   /// What looks like the cases above and is fine.
   @Test(arguments: [
     "1/f(x)", "1/x^2", "1/(2 x)", "(1/2) x", "a/b*c d", "1/2*x", "1/x[1]", "1/-f(x)^2", "grad(E)", "f(sin)", "x^f(y)",
-    "Es[2](x)", "x[end]", "x[f(end)]", "x[[1, end]]", "sum(sin(x))",
+    "Es[2](x)", "x[end]", "x[f(end)]", "x[[1, end]]", "sum(sin(x))", "0 < x <= 1", "a == b < c",
+    "a > b >= c != d",
   ])
   func accepted(_ text: String) {
     #expect(messages(text) == [])

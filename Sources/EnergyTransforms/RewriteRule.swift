@@ -18,16 +18,20 @@ public struct RewriteRule: Sendable {
   public let summary: String
   /// What may change.
   public let soundness: Soundness
+  /// A program whose energy `f` the rule rewrites, for `explain` and for the test that runs every rule.
+  public let example: String
   /// The result where the pattern and the condition hold, else `nil`.
   public let apply: @Sendable (Graph, NodeID) -> NodeID?
 
   /// A rule.
   public init(
-    _ name: String, _ summary: String, _ soundness: Soundness, _ apply: @escaping @Sendable (Graph, NodeID) -> NodeID?
+    _ name: String, _ summary: String, _ soundness: Soundness, example: String,
+    _ apply: @escaping @Sendable (Graph, NodeID) -> NodeID?
   ) {
     self.name = name
     self.summary = summary
     self.soundness = soundness
+    self.example = example
     self.apply = apply
   }
 }

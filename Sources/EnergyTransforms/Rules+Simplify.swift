@@ -4,33 +4,45 @@ extension RewriteRule {
   /// What makes a derivative shorter to read and cheaper to run. Most simplification isn't here: the graph's
   /// constructors collect like terms, add exponents, drop neutral elements and transpose symmetric matrices.
   public static let simplifying: [RewriteRule] = [
-    RewriteRule("matrix-factor", "a*A v + b*B v ⇒ (a*A + b*B) v where A and B don't depend on the sample", .rounding) {
+    RewriteRule(
+      "matrix-factor", "a*A v + b*B v ⇒ (a*A + b*B) v where A and B don't depend on the sample", .rounding,
+      example: "param P : matrix[2, 2] = [[1, 2], [3, 4]]\nenergy f(x : vector[2]) = sum(P x + P^T x)"
+    ) {
       graph, id in combineMatrixProducts(graph, id)
     },
-    RewriteRule("merge-sums", "sum(i: f) + sum(i: g) ⇒ sum(i: f + g)", .rounding) { graph, id in
+    RewriteRule(
+      "merge-sums", "sum(i: f) + sum(i: g) ⇒ sum(i: f + g)", .rounding,
+      example: "energy f(x : vector[4]) = sum(i in 1..3: x[i]*x[i+1]) + sum(i in 1..3: sin(x[i] - x[i+1]))"
+    ) { graph, id in
       mergeSums(graph, id)
     },
-    RewriteRule("merge-selects", "select(c, a, b) + select(c, f, g) ⇒ select(c, a + f, b + g)", .exact) { graph, id in
+    RewriteRule(
+      "merge-selects", "select(c, a, b) + select(c, f, g) ⇒ select(c, a + f, b + g)", .exact,
+      example: "energy f(x : real) = (if x > 0 then x else 2) + (if x > 0 then sin(x) else x)"
+    ) { graph, id in
       mergeSelects(graph, id)
     },
-    RewriteRule("pythagoras", "sin(t)^2 + cos(t)^2 ⇒ 1", .rounding) { graph, id in pythagoras(graph, id) },
-    RewriteRule("softmax-total", "the weights of a softmax add up to 1", .rounding) { graph, id in
+    RewriteRule(
+      "pythagoras", "sin(t)^2 + cos(t)^2 ⇒ 1", .rounding,
+      example: "energy f(x : real) = sin(x)^2 + cos(x)^2 + x"
+    ) { graph, id in pythagoras(graph, id) },
+    RewriteRule(
+      "softmax-total", "the weights of a softmax add up to 1", .rounding,
+      example: "energy f(x : vector[3]) = sum(k in 1..3: exp(x[k] - logsumexp(x)))"
+    ) { graph, id in
       guard case .reduce(.sum, _, _) = graph[id].operation else { return nil }
       let (variables, conditions, body) = graph.open(id)
       guard let pair = graph.arguments(of: body, if: "softmaxweight") else { return nil }
       return pair[1] == graph.reduce(.logsumexp, variables, conditions, pair[0]) ? graph.constant(1) : nil
     },
-    RewriteRule("logdet-inv", "logdet(inv(A)) ⇒ -logdet(A)", .rounding) { graph, id in
+    RewriteRule(
+      "logdet-inv", "logdet(inv(A)) ⇒ -logdet(A)", .rounding,
+      example: "param A : spd[2] = [[2, 0.5], [0.5, 1]]\nenergy f(x : real) = x*logdet(inv(A))"
+    ) { graph, id in
       guard case .linearAlgebra(.logdet) = graph[id].operation,
         case .linearAlgebra(.inv) = graph[graph[id].arguments[0]].operation
       else { return nil }
       return graph.negate(graph.linearAlgebra(.logdet, graph[graph[id].arguments[0]].arguments))
-    },
-    RewriteRule("inv-inv", "inv(inv(A)) ⇒ A", .domain) { graph, id in
-      guard case .linearAlgebra(.inv) = graph[id].operation,
-        case .linearAlgebra(.inv) = graph[graph[id].arguments[0]].operation
-      else { return nil }
-      return graph[graph[id].arguments[0]].arguments[0]
     },
   ]
 }

@@ -6,54 +6,84 @@ extension RewriteRule {
   /// Forms that overflow or cancel become their stable equals; applied to an energy before it is differentiated,
   /// so that the score inherits them.
   public static let stabilising: [RewriteRule] = [
-    RewriteRule("log-exp", "log(exp(t)) ⇒ t", .rounding) { graph, id in
+    RewriteRule(
+      "log-exp", "log(exp(t)) ⇒ t", .rounding,
+      example: "energy f(x : real) = log(exp(x))"
+    ) { graph, id in
       graph.arguments(of: id, if: "log").flatMap { graph.arguments(of: $0[0], if: "exp")?[0] }
     },
-    RewriteRule("exp-log", "exp(log(t)) ⇒ t where t > 0", .rounding) { graph, id in
+    RewriteRule(
+      "exp-log", "exp(log(t)) ⇒ t where t > 0", .rounding,
+      example: "param s : positive = 2\nenergy f(x : real) = x*exp(log(s))"
+    ) { graph, id in
       guard let inner = graph.arguments(of: id, if: "exp"), let t = graph.arguments(of: inner[0], if: "log") else {
         return nil
       }
       return graph.isProvablyPositive(t[0]) ? t[0] : nil
     },
-    RewriteRule("log-sum-exp", "log(sum(k: w[k]*exp(t[k]))) ⇒ logsumexp(k: t[k] + log(w[k])) where w ≥ 0", .rounding) {
+    RewriteRule(
+      "log-sum-exp", "log(sum(k: w[k]*exp(t[k]))) ⇒ logsumexp(k: t[k] + log(w[k])) where w ≥ 0", .rounding,
+      example: "param w : simplex[3] = [0.2, 0.3, 0.5]\nenergy f(x : vector[3]) = -log(sum(k in 1..3: w[k]*exp(x[k])))"
+    ) {
       graph, id in
       graph.arguments(of: id, if: "log").flatMap { logOfSum(graph, $0[0]) }
     },
-    RewriteRule("softplus", "log(1 + exp(t)) ⇒ softplus(t)", .rounding) { graph, id in
+    RewriteRule(
+      "softplus", "log(1 + exp(t)) ⇒ softplus(t)", .rounding,
+      example: "energy f(x : real) = log(1 + exp(x))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log") ?? plusOne(graph, id), let t = expTerm(graph, u[0], 1, 1) else {
         return nil
       }
       return Builtins.apply(graph, "softplus", [t])
     },
-    RewriteRule("log1mexp", "log(1 - exp(t)) ⇒ log1mexp(t)", .rounding) { graph, id in
+    RewriteRule(
+      "log1mexp", "log(1 - exp(t)) ⇒ log1mexp(t)", .rounding,
+      example: "energy f(x : real) = log(1 - exp(-x^2))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log") ?? plusOne(graph, id), let t = expTerm(graph, u[0], -1, 1) else {
         return nil
       }
       return Builtins.apply(graph, "log1mexp", [t])
     },
-    RewriteRule("log-add-exp", "log(a*exp(s) + b*exp(t)) ⇒ logaddexp(s + log(a), t + log(b)) where a, b > 0", .rounding) {
+    RewriteRule(
+      "log-add-exp", "log(a*exp(s) + b*exp(t)) ⇒ logaddexp(s + log(a), t + log(b)) where a, b > 0", .rounding,
+      example: "energy f(x : vector[2]) = log(0.7*exp(-x[1]) + 0.3*exp(-x[2]))"
+    ) {
       graph, id in
       graph.arguments(of: id, if: "log").flatMap { logOfTerms(graph, $0[0]) }
     },
-    RewriteRule("log-sigmoid", "log(sigmoid(t)) ⇒ -softplus(-t)", .rounding) { graph, id in
+    RewriteRule(
+      "log-sigmoid", "log(sigmoid(t)) ⇒ -softplus(-t)", .rounding,
+      example: "energy f(x : real) = -log(sigmoid(x))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log"), let t = graph.arguments(of: u[0], if: "sigmoid") else {
         return nil
       }
       return graph.negate(Builtins.apply(graph, "softplus", [graph.negate(t[0])]))
     },
-    RewriteRule("log-normcdf", "log(normcdf(t)) ⇒ log_normcdf(t)", .rounding) { graph, id in
+    RewriteRule(
+      "log-normcdf", "log(normcdf(t)) ⇒ log_normcdf(t)", .rounding,
+      example: "energy f(x : real) = -log(normcdf(x))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log"), let t = graph.arguments(of: u[0], if: "normcdf") else {
         return nil
       }
       return Builtins.apply(graph, "log_normcdf", t)
     },
-    RewriteRule("log-i0", "log(bessel_i0(t)) ⇒ log_i0(t)", .rounding) { graph, id in
+    RewriteRule(
+      "log-i0", "log(bessel_i0(t)) ⇒ log_i0(t)", .rounding,
+      example: "energy f(x : real) = log(bessel_i0(x))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log"), let t = graph.arguments(of: u[0], if: "bessel_i0") else {
         return nil
       }
       return Builtins.apply(graph, "log_i0", t)
     },
-    RewriteRule("log-product", "log(a^p*b^q) ⇒ p*log(a) + q*log(b) where a, b > 0", .rounding) { graph, id in
+    RewriteRule(
+      "log-product", "log(a^p*b^q) ⇒ p*log(a) + q*log(b) where a, b > 0", .rounding,
+      example: "param s : positive = 2\nenergy f(x : real) = log(s^2*exp(x))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log") else { return nil }
       let (terms, constant) = graph.terms(of: u[0])
       guard terms.count == 1, constant == 0, terms[0].0 > 0 else { return nil }
@@ -64,7 +94,10 @@ extension RewriteRule {
       return graph.sum(
         factors.map { ($0.1, Builtins.apply(graph, "log", [$0.0])) }, constant: Foundation.log(terms[0].0))
     },
-    RewriteRule("log-prod", "log(prod(k: t[k])) ⇒ sum(k: log(t[k])) where t > 0", .rounding) { graph, id in
+    RewriteRule(
+      "log-prod", "log(prod(k: t[k])) ⇒ sum(k: log(t[k])) where t > 0", .rounding,
+      example: "energy f(x : vector[3]) = log(prod(i in 1..3: exp(x[i])))"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log"), case .reduce(.prod, _, _) = graph[u[0]].operation else {
         return nil
       }
@@ -72,7 +105,10 @@ extension RewriteRule {
       guard graph.isProvablyPositive(body) else { return nil }
       return graph.reduce(.sum, variables, conditions, Builtins.apply(graph, "log", [body]))
     },
-    RewriteRule("sigmoid", "1/(1 + exp(t)) ⇒ sigmoid(-t)", .rounding) { graph, id in
+    RewriteRule(
+      "sigmoid", "1/(1 + exp(t)) ⇒ sigmoid(-t)", .rounding,
+      example: "energy f(x : real) = 1/(1 + exp(-x))"
+    ) { graph, id in
       var factors = graph.factors(of: id)
       for (position, (base, exponent)) in factors.enumerated() where exponent < 0 && exponent == exponent.rounded() {
         guard let t = expTerm(graph, base, 1, 1) else { continue }
@@ -81,14 +117,20 @@ extension RewriteRule {
       }
       return nil
     },
-    RewriteRule("one-minus-sigmoid", "1 - sigmoid(t) ⇒ sigmoid(-t)", .rounding) { graph, id in
+    RewriteRule(
+      "one-minus-sigmoid", "1 - sigmoid(t) ⇒ sigmoid(-t)", .rounding,
+      example: "energy f(x : real) = 1 - sigmoid(x)"
+    ) { graph, id in
       let (terms, constant) = graph.terms(of: id)
       guard constant == 1, terms.count == 1, terms[0].0 == -1,
         let t = graph.arguments(of: terms[0].1, if: "sigmoid")
       else { return nil }
       return Builtins.apply(graph, "sigmoid", [graph.negate(t[0])])
     },
-    RewriteRule("softmax", "exp(t)/sum(k: exp(t[k])) ⇒ a softmax weight", .rounding) { graph, id in
+    RewriteRule(
+      "softmax", "exp(t)/sum(k: exp(t[k])) ⇒ a softmax weight", .rounding,
+      example: "energy f(x : vector[3]) = exp(x[1])/sum(k in 1..3: exp(x[k]))"
+    ) { graph, id in
       var factors = graph.factors(of: id)
       guard let sum = factors.firstIndex(where: { $0.1 == -1 && logOfSum(graph, $0.0) != nil }),
         let own = factors.firstIndex(where: { $0.1 == 1 && graph.arguments(of: $0.0, if: "exp") != nil }),
@@ -98,11 +140,17 @@ extension RewriteRule {
       factors.remove(at: sum)
       return graph.product(factors)
     },
-    RewriteRule("log1p", "log(1 + t) ⇒ log1p(t)", .rounding) { graph, id in
+    RewriteRule(
+      "log1p", "log(1 + t) ⇒ log1p(t)", .rounding,
+      example: "energy f(x : real) = log(1 + x^2)"
+    ) { graph, id in
       guard let u = graph.arguments(of: id, if: "log"), graph.terms(of: u[0]).constant == 1 else { return nil }
       return Builtins.apply(graph, "log1p", [graph.sum([(1, u[0])], constant: -1)])
     },
-    RewriteRule("expm1", "exp(t) - 1 ⇒ expm1(t)", .rounding) { graph, id in
+    RewriteRule(
+      "expm1", "exp(t) - 1 ⇒ expm1(t)", .rounding,
+      example: "energy f(x : real) = exp(x) - 1"
+    ) { graph, id in
       guard let t = expTerm(graph, id, 1, -1) else { return nil }
       return Builtins.apply(graph, "expm1", [t])
     },

@@ -56,7 +56,11 @@ extension Graph {
   private func absorb(_ id: NodeID, _ labels: [Int], into state: inout ContractState) -> NodeID? {
     let node = self[id]
     if node.rank == 0 {
-      if case .constant(let value) = node.operation { state.coefficient *= value } else { state.scalars.append((id, 1)) }
+      if case .constant(let value) = node.operation {
+        state.coefficient *= value
+      } else {
+        state.scalars.append((id, 1))
+      }
       return nil
     }
     if let (factor, rest) = scaledTerm(id) {
@@ -71,7 +75,11 @@ extension Graph {
     case .add(let coefficients, 0) where node.arguments.allSatisfy(isGuarded):
       let others = state.kept + state.pending
       let terms = zip(coefficients, node.arguments).map { factor, argument -> (Double, NodeID) in
-        (factor, contract(others + [(argument, self[argument].rank == 0 ? [] : labels)], output: state.output, sizes: state.sizes))
+        (
+          factor,
+          contract(
+            others + [(argument, self[argument].rank == 0 ? [] : labels)], output: state.output, sizes: state.sizes)
+        )
       }
       let outside = sum(terms)
       return guarded(state.conditions, product(state.scalars + [(outside, 1), (constant(state.coefficient), 1)]))

@@ -82,7 +82,10 @@ extension Graph {
     guard plain.modulus == nil, let modulus = wrapped.modulus, plain.minimum.isProvably(atLeast: 0),
       (modulus - plain.maximum).isProvably(atLeast: 1), let difference = wrapped.withoutModulus - plain
     else { return nil }
-    return Condition(IndexExpression(difference.terms.map { ($0.variable, $0.coefficient) }, offset: difference.offset, modulus: modulus), .equalsZero)
+    return Condition(
+      IndexExpression(
+        difference.terms.map { ($0.variable, $0.coefficient) }, offset: difference.offset, modulus: modulus),
+      .equalsZero)
   }
 
   /// Pushes an index into a contraction: always where nothing is summed, else only where the node is computed

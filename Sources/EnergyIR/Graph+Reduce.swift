@@ -107,8 +107,10 @@ extension Graph {
       guard case .guarded(let own) = self[id].operation else { return false }
       return own.conditions.contains { condition in
         condition.relation == .equalsZero
-          && variables.contains { abs(condition.expression.coefficient(of: $0)) == 1
-            && (condition.expression.modulus == nil || condition.expression.modulus == $0.extent) }
+          && variables.contains {
+            abs(condition.expression.coefficient(of: $0)) == 1
+              && (condition.expression.modulus == nil || condition.expression.modulus == $0.extent)
+          }
       }
     }
     let arguments = self[body].arguments

@@ -1,0 +1,184 @@
+extension Graph {
+  /// An equal term in the form that a person would write: loops that scatter show one entry of the result at a
+  /// time, two sums over complementary ranges are one over `i != j`, loops over whole axes are tensors.
+  ///
+  /// For reading only: as a program it costs more than the scattered form.
+  public func readable(_ root: NodeID) -> NodeID {
+    var result = root
+    let scatters = contains(root) {
+      if case .scatter = $0.operation { return true }
+      return false
+    }
+    if scatters {
+      result = rewriting(result) { self.gathered($0) }
+      result = rewriting(result) { self.complementsJoined($0) }
+    }
+    return rewriting(result) { self.loopLifted($0) }
+  }
+
+  private func contains(_ root: NodeID, where predicate: (Node) -> Bool) -> Bool {
+    postorder(root).contains { predicate(self[$0]) }
+  }
+
+  /// The term with `change` applied to every node, arguments first; the recursion is as deep as binders nest.
+  public func rewriting(_ root: NodeID, _ change: (NodeID) -> NodeID) -> NodeID {
+    var memo: [NodeID: NodeID] = [:]
+    return rewriting(root, change, &memo)
+  }
+
+  private func rewriting(
+    _ root: NodeID, _ change: (NodeID) -> NodeID, _ memo: inout [NodeID: NodeID]
+  ) -> NodeID {
+    for id in postorder(root, into: { memo[$0] == nil && self[$0].operation.bound.isEmpty }) where memo[id] == nil {
+      let node = self[id]
+      let made = withOrigins(origins(of: id)) { () -> NodeID in
+        if !node.operation.bound.isEmpty {
+          let variables = node.operation.bound.map { freshVariable($0.extent) }
+          let (conditions, body) = opened(id, as: variables)
+          let changed = rewriting(body, change, &memo)
+          if changed == body { return id }
+          if case .reduce(let operation, _, _) = node.operation {
+            return reduce(operation, variables, conditions, changed)
+          }
+          return build(variables[0], changed)
+        }
+        let arguments = node.arguments.map { memo[$0] ?? $0 }
+        return arguments == node.arguments ? id : rebuild(node, arguments)
+      }
+      memo[id] = change(made)
+    }
+    return memo[root] ?? root
+  }
+
+  // MARK: Scatter to gather
+
+  private func gathered(_ id: NodeID) -> NodeID {
+    switch self[id].operation {
+    case .scatter(let pattern, let shape): return scatterAsEntries(id, pattern, shape) ?? id
+    case .reduce(.sum, let bound, _): return sumOfBuilds(id, bound)
+    default: return id
+    }
+  }
+
+  /// `scatter(v; e)` as `[if k == e then v else 0 for k]`.
+  private func scatterAsEntries(_ id: NodeID, _ pattern: [Subscript], _ shape: [Size]) -> NodeID? {
+    let node = self[id]
+    let last = pattern.lastIndex { $0 != .all } ?? 0
+    var gathers = node.arguments.dropFirst().makeIterator()
+    var variables: [Variable] = []
+    var conditions: [Condition] = []
+    var tests: [NodeID] = []
+    var inner: [Subscript] = []
+    for (axis, place) in pattern.enumerated() {
+      guard axis <= last else {
+        inner.append(.all)
+        continue
+      }
+      let variable = freshVariable(shape[axis])
+      variables.append(variable)
+      let own = IndexExpression(variable)
+      switch place {
+      case .all: inner.append(.at(own))
+      case .at(let position):
+        guard let condition = equation(position, own) else { return nil }
+        conditions.append(condition)
+      case .gather:
+        guard let position = gathers.next() else { return nil }
+        tests.append(apply("equal", [iota(own), position], type: .bool))
+      }
+    }
+    var body = index(node.arguments[0], inner)
+    for test in tests { body = select(test, body, zeros(self[body].shape)) }
+    body = guarded(Guard(conditions), body)
+    return variables.reversed().reduce(body) { build($1, $0) }
+  }
+
+  /// Σ [f for k] as [Σ f for k]; terms of another form stay as they are.
+  private func sumOfBuilds(_ id: NodeID, _ bound: [Variable]) -> NodeID {
+    let variables = bound.map { freshVariable($0.extent) }
+    let (conditions, body) = opened(id, as: variables)
+    let shape = self[id].shape
+    var terms: [(Double, NodeID)] = [(1, body)]
+    if case .add(let coefficients, 0) = self[body].operation {
+      terms = Array(zip(coefficients, self[body].arguments))
+    }
+    var entries: [(Double, NodeID)] = []
+    var others: [(Double, NodeID)] = []
+    for (factor, term) in terms {
+      let (own, inner) = splitGuard(term)
+      guard case .build(let axis) = self[inner].operation else {
+        others.append((factor, term))
+        continue
+      }
+      let entry = freshVariable(axis.extent)
+      let opened = self.opened(inner, as: [entry]).body
+      let sum = reduce(.sum, variables, conditions.and(own), opened)
+      entries.append((factor, build(entry, gatheredBelow(sum))))
+    }
+    if entries.isEmpty { return id }
+    let rest = others.isEmpty ? [] : [(1.0, reduce(.sum, variables, conditions, broadcast(sum(others), to: shape)))]
+    return broadcast(sum(entries + rest), to: shape)
+  }
+
+  /// A sum of rows may be a sum of builds again.
+  private func gatheredBelow(_ id: NodeID) -> NodeID {
+    guard self[id].rank > 0, case .reduce(.sum, let bound, _) = self[id].operation else { return id }
+    return sumOfBuilds(id, bound)
+  }
+
+  // MARK: Complementary ranges
+
+  /// Σ_{j > i} f + Σ_{j < i} f as Σ_{j ≠ i} f, among the terms of a sum.
+  private func complementsJoined(_ id: NodeID) -> NodeID {
+    guard case .add(let coefficients, let constant) = self[id].operation, coefficients.count > 1 else { return id }
+    var terms = Array(zip(coefficients, self[id].arguments))
+    var joinedAny = false
+    var first = 0
+    while first < terms.count {
+      var second = first + 1
+      while second < terms.count {
+        if terms[first].0 == terms[second].0, let joined = joined(terms[first].1, terms[second].1) {
+          terms[first].1 = joined
+          terms.remove(at: second)
+          joinedAny = true
+        } else {
+          second += 1
+        }
+      }
+      first += 1
+    }
+    return joinedAny ? broadcast(sum(terms, constant: constant), to: self[id].shape) : id
+  }
+
+  private func joined(_ a: NodeID, _ b: NodeID) -> NodeID? {
+    guard case .reduce(.sum, let aBound, _) = self[a].operation, case .reduce(.sum, let bBound, _) = self[b].operation,
+      aBound.map(\.extent) == bBound.map(\.extent), self[a].arguments == self[b].arguments
+    else { return nil }
+    let variables = aBound.map { freshVariable($0.extent) }
+    let (aGuard, body) = opened(a, as: variables)
+    let bGuard = opened(b, as: variables).conditions
+    let common = aGuard.common(with: bGuard)
+    let aRest = aGuard.removing(common).conditions
+    let bRest = bGuard.removing(common).conditions
+    // e ≥ 1 and −e ≥ 1 together say e ≠ 0.
+    guard aRest.count == 1, bRest.count == 1, aRest[0].relation == .atLeastZero, bRest[0].relation == .atLeastZero,
+      let total = aRest[0].expression + bRest[0].expression, total.size == Size(-2),
+      let difference = aRest[0].expression + IndexExpression(Size(1))
+    else { return nil }
+    return reduce(.sum, variables, common.and(Guard([Condition(difference, .differsFromZero)])), body)
+  }
+
+  // MARK: Loops over whole axes
+
+  private func loopLifted(_ id: NodeID) -> NodeID {
+    switch self[id].operation {
+    case .build(let bound):
+      let variable = freshVariable(bound.extent)
+      return lifted(opened(id, as: [variable]).body, over: [variable]) ?? id
+    case .reduce(.sum, let bound, let conditions) where conditions.isAlways:
+      let variables = bound.map { freshVariable($0.extent) }
+      return lifted(opened(id, as: variables).body, over: variables).map(total) ?? id
+    default: return id
+    }
+  }
+}

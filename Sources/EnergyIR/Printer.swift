@@ -1,0 +1,136 @@
+/// Writes graphs as formulas.
+///
+/// The text form is the language itself: it parses back to the same graph wherever the language can say what the
+/// graph says. Loops that scatter are shown the other way round, one entry of the result at a time; what is said
+/// twice and is long gets a name behind `where`.
+public struct Printer {
+  /// How a formula is spelled.
+  public enum Style: String, Sendable, CaseIterable {
+    /// The language in ASCII, names as written.
+    case text
+    /// The language with Greek letters, superscripts and `·`.
+    case unicode
+    /// Mathematics for LaTeX with amsmath.
+    case latex
+  }
+
+  /// The spelling.
+  public let style: Style
+  /// Phrases longer than this many characters are named when they are needed twice.
+  public var sharedLength = 20
+  let graph: Graph
+  let symbolNames: [Symbol.ID: String]
+
+  /// A printer of formulas in `graph`.
+  public init(_ graph: Graph, style: Style = .text) {
+    self.graph = graph
+    self.style = style
+    symbolNames = Printer.shortNames(graph.symbols)
+  }
+
+  /// The formula of a node, with a `where` clause if it needs one, on one line.
+  public func describe(_ root: NodeID) -> String {
+    let parts = formula(root)
+    guard !parts.definitions.isEmpty else { return parts.body }
+    let separator = style == .latex ? " \\quad\\text{where}\\quad " : " where "
+    let equals = parts.definitions.map { "\($0.name) = \($0.body)" }
+    return parts.body + separator + equals.joined(separator: style == .latex ? ",\\; " : ", ")
+  }
+
+  /// A formula in its parts, for callers that lay it out themselves.
+  public struct Formula: Sendable {
+    /// The expression before `where`.
+    public let body: String
+    /// The names behind `where`, with their arguments, in order of first use.
+    public let definitions: [(name: String, body: String)]
+  }
+
+  /// The formula of a node as its expression and its `where` names.
+  public func formula(_ root: NodeID) -> Formula {
+    var writer = PhraseWriter(graph: graph, symbolNames: symbolNames)
+    let phrase = writer.write(graph.readable(root))
+    let naming = Naming(
+      writer.document, root: phrase, forced: writer.forced, taken: takenNames, sharedLength: sharedLength)
+    let renderer = Renderer(document: writer.document, naming: naming, spelling: Spelling(style))
+    return Formula(
+      body: renderer.render(phrase),
+      definitions: naming.definitions.map { (renderer.head(of: $0), renderer.render(definition: $0)) })
+  }
+
+  /// The signature of an energy: `gaussian(x : vector[2])`.
+  public func signature(_ name: String, of symbols: [Symbol.ID]) -> String {
+    "\(name)(\(declarations(symbols)))"
+  }
+
+  /// Symbols with their types: `mu : vector[2], P : symmetric[2]`.
+  public func declarations(_ symbols: [Symbol.ID]) -> String {
+    symbols.map { "\(name(of: $0)) : \(Printer.type(of: graph[$0]))" }.joined(separator: ", ")
+  }
+
+  /// The name by which a symbol is printed: a dotted one by its last part where no other symbol has that.
+  public func name(of symbol: Symbol.ID) -> String {
+    let name = symbolNames[symbol] ?? graph[symbol].name
+    return Spelling(style).name(name)
+  }
+
+  /// The type of a symbol as the language writes it: `vector[2]`, `symmetric[d]`, `positive`.
+  public static func type(of symbol: Symbol) -> String {
+    let sizes = symbol.shape.map(\.description).joined(separator: ", ")
+    let brackets = symbol.shape.isEmpty ? "" : "[\(sizes)]"
+    for refinement in symbol.refinements {
+      switch refinement {
+      case .symmetric: return "symmetric[\(symbol.shape[0])]"
+      case .positiveDefinite: return "spd[\(symbol.shape[0])]"
+      case .diagonal: return "diagonal[\(symbol.shape[0])]"
+      case .lower: return "lower[\(symbol.shape[0])]"
+      case .simplex: return "simplex\(brackets)"
+      case .ordered: return "ordered\(brackets)"
+      case .unitVector: return "unit_vector\(brackets)"
+      case .positive: return "positive\(brackets)"
+      case .integer: return "integer\(brackets)"
+      case .interval(let low, let high):
+        return "interval\(brackets)(\(Spelling.number(low)), \(Spelling.number(high)))"
+      }
+    }
+    switch symbol.shape.count {
+    case 0:
+      switch symbol.type {
+      case .real: return "real"
+      case .int: return "int"
+      case .bool: return "bool"
+      }
+    case 1 where symbol.type == .real: return "vector\(brackets)"
+    case 2 where symbol.type == .real: return "matrix\(brackets)"
+    default:
+      switch symbol.type {
+      case .real: return "tensor\(brackets)"
+      case .int: return "integer\(brackets)"
+      case .bool: return "bool\(brackets)"
+      }
+    }
+  }
+
+  /// Names that a formula may not give to anything else.
+  private var takenNames: Set<String> {
+    var names = Set(symbolNames.values)
+    for symbol in graph.symbols {
+      names.insert(symbol.name)
+      for size in symbol.shape { names.formUnion(size.dimensions.map(\.name)) }
+    }
+    return names
+  }
+
+  private static func shortNames(_ symbols: [Symbol]) -> [Symbol.ID: String] {
+    let last = { (name: String) in name.split(separator: ".").last.map(String.init) ?? name }
+    var count: [String: Int] = [:]
+    for symbol in symbols { count[last(symbol.name), default: 0] += 1 }
+    var names: [Symbol.ID: String] = [:]
+    for (position, symbol) in symbols.enumerated() {
+      let short = last(symbol.name)
+      // `net.0.weight` ends in a word that says nothing alone, and a number is no name.
+      let isName = short.first.map { $0.isLetter || $0 == "_" } ?? false
+      names[Symbol.ID(index: position)] = count[short] == 1 && isName ? short : symbol.name
+    }
+    return names
+  }
+}

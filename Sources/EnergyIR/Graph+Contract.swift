@@ -72,7 +72,7 @@ extension Graph {
     case .guarded(let conditions):
       state.conditions = state.conditions.and(conditions)
       state.pending.append((node.arguments[0], labels))
-    case .add(let coefficients, 0) where node.arguments.allSatisfy(isGuarded):
+    case .add(let coefficients, 0) where state.fixed.isEmpty && node.arguments.allSatisfy(isGuarded):
       let others = state.kept + state.pending
       let terms = zip(coefficients, node.arguments).map { factor, argument -> (Double, NodeID) in
         (

@@ -37,7 +37,6 @@ let package = Package(
     .target(
       name: "CEnergyKernels",
       dependencies: ["CSleef"],
-      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])],
       linkerSettings: [.linkedLibrary("sleef"), .linkedLibrary("m")]),
   ]
     + library("EnergyText", [])

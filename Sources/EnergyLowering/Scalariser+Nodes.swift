@@ -1,0 +1,153 @@
+import EnergyIR
+
+extension Scalariser {
+  /// The term of one node once those of its parts are there; else `nil`, with the parts that are missing.
+  func build(_ request: Request, _ missing: inout [Request]) -> TermID? {
+    let node = graph[request.node]
+    let environment = environment(request)
+    let at = request.positions
+    func parts(_ arguments: [NodeID]) -> [TermID]? {
+      fetch(arguments.map { self.request($0, at, environment) }, &missing)
+    }
+    switch node.operation {
+    case .constant(let value): return terms.constant(value, type: node.type)
+    case .symbol(let symbol): return terms.read(array(of: symbol), at)
+    case .size(let size): return terms.size(size)
+    case .iota(let expression): return value(of: image(of: expression, environment))
+    case .add(let coefficients, let constant):
+      return parts(node.arguments).map { terms.add(Array(zip(coefficients, $0)), constant: constant) }
+    case .mul(let exponents):
+      return parts(node.arguments).map { terms.multiply(Array(zip($0, exponents))) }
+    case .apply("softmaxweight"):
+      // The difference stays whole, so that the logit is the term that others use as well.
+      return parts(node.arguments).map { terms.apply("exp", [terms.subtract($0[0], $0[1])], type: .real) }
+    case .apply(let function):
+      return parts(node.arguments).map { terms.apply(function, $0, type: node.type) }
+    case .select:
+      return parts(node.arguments).map { terms.select($0[0], $0[1], $0[2]) }
+    case .guarded(let conditions):
+      return parts(node.arguments).map { guarded(conditions, environment, $0[0]) }
+    case .contract(let spec): return contraction(request, node, spec, &missing)
+    case .index(let pattern): return index(request, node, pattern, &missing)
+    case .scatter(let pattern, _): return scatter(request, node, pattern, &missing)
+    case .build(let variable):
+      guard case .affine(let position) = at[0] else { return stored(request) }
+      var inner = environment
+      inner[variable] = position
+      return fetch([self.request(node.arguments[0], Array(at.dropFirst()), inner)], &missing)?[0]
+    case .reduce(let operation, let variables, let conditions):
+      if node.rank > 0, operation == .sum, sumsScatters(request.node) { return stored(request) }
+      return reduction(request, operation, variables, conditions, &missing)
+    case .linearAlgebra, .reshape: return stored(request)
+    }
+  }
+
+  /// An element of the node's array.
+  func stored(_ request: Request) -> TermID {
+    terms.read(array(of: request.node, environment(request)), request.positions)
+  }
+
+  // MARK: Index and scatter
+
+  /// Where a pattern puts the axes of what it is applied to.
+  private func places(
+    _ pattern: [Subscript], rest: [TermPosition], gathers: [TermID], _ environment: [Variable: IndexExpression]
+  ) -> [TermPosition] {
+    var rest = rest.makeIterator()
+    var gathers = gathers.makeIterator()
+    return pattern.map { place in
+      switch place {
+      case .all: rest.next() ?? .affine(IndexExpression(0))
+      case .at(let expression): image(of: expression, environment)
+      case .gather: gathers.next().map(terms.position) ?? .affine(IndexExpression(0))
+      }
+    }
+  }
+
+  private func index(
+    _ request: Request, _ node: Node, _ pattern: [Subscript], _ missing: inout [Request]
+  ) -> TermID? {
+    let environment = environment(request)
+    let wanted = node.arguments.dropFirst().map { self.request($0, [], environment) }
+    guard let gathers = fetch(wanted, &missing) else { return nil }
+    let positions = places(pattern, rest: request.positions, gathers: gathers, environment)
+    return fetch([self.request(node.arguments[0], positions, environment)], &missing)?[0]
+  }
+
+  private func scatter(
+    _ request: Request, _ node: Node, _ pattern: [Subscript], _ missing: inout [Request]
+  ) -> TermID? {
+    let environment = environment(request)
+    var rest: [TermPosition] = []
+    for (place, position) in zip(pattern, request.positions) where place == .all { rest.append(position) }
+    let wanted = node.arguments.map { self.request($0, $0 == node.arguments[0] ? rest : [], environment) }
+    guard let parts = fetch(wanted, &missing) else { return nil }
+    let targets = places(pattern, rest: rest, gathers: Array(parts.dropFirst()), environment)
+    var conditions: [Condition] = []
+    var test: TermID?
+    for (target, (place, position)) in zip(targets, zip(pattern, request.positions)) where place != .all {
+      if target == position { continue }
+      if case .affine(let a) = target, case .affine(let b) = position, let equation = graph.equality(a, b) {
+        conditions.append(equation)
+      } else {
+        let next = terms.apply("equal", [value(of: target), value(of: position)], type: .bool)
+        test = test.map { terms.apply("and", [$0, next], type: .bool) } ?? next
+      }
+    }
+    var result = parts[0]
+    if let test { result = terms.select(test, result, terms.constant(0, type: node.type)) }
+    return terms.reduce(.sum, [], Guard(conditions), result)
+  }
+
+  // MARK: Reductions
+
+  private func reduction(
+    _ request: Request, _ operation: ReduceOperation, _ variables: [Variable], _ conditions: Guard,
+    _ missing: inout [Request]
+  ) -> TermID? {
+    let node = graph[request.node]
+    var inner = environment(request)
+    let base = terms.nextOrder(after: self.variables(of: request))
+    let own = variables.enumerated().map { terms.variable(order: base + $0.offset, extent: $0.element.extent) }
+    for (bound, variable) in zip(variables, own) { inner[bound] = IndexExpression(variable) }
+    guard let body = fetch([self.request(node.arguments[0], request.positions, inner)], &missing)?[0] else {
+      return nil
+    }
+    let held: Guard
+    var value = body
+    if let affine = conditions.substituting(inner) {
+      held = affine
+    } else {
+      held = .always
+      let neutral = terms.constant(ScalarTerms.neutral(operation), type: terms[body].type)
+      value = terms.select(test(conditions, inner), body, neutral)
+    }
+    if operation == .logsumexp { return logsumexp(own, held, value) }
+    return terms.reduce(operation, own, held, value)
+  }
+
+  /// log Σ exp by the greatest term. An infinite maximum is not subtracted: then all terms at −∞ give −∞, and one
+  /// at +∞ gives +∞, without a NaN.
+  private func logsumexp(_ variables: [Variable], _ conditions: Guard, _ body: TermID) -> TermID {
+    let greatest = terms.reduce(.max, variables, conditions, body)
+    let isInfinite = terms.apply(
+      "equal", [terms.apply("abs", [greatest], type: .real), terms.constant(.infinity)], type: .bool)
+    let shift = terms.select(isInfinite, terms.constant(0), greatest)
+    let weights = terms.apply("exp", [terms.subtract(body, shift)], type: .real)
+    let total = terms.reduce(.sum, variables, conditions, weights)
+    return terms.add([(1, shift), (1, terms.apply("log", [total], type: .real))])
+  }
+}
+
+extension Graph {
+  /// `a = b` as a condition on indices, where it is one.
+  func equality(_ a: IndexExpression, _ b: IndexExpression) -> Condition? {
+    if a.modulus == nil, b.modulus == nil { return (a - b).map { Condition($0, .equalsZero) } }
+    let (wrapped, plain) = a.modulus != nil ? (a, b) : (b, a)
+    guard plain.modulus == nil, let modulus = wrapped.modulus, plain.isProvablyIn(modulus),
+      let difference = wrapped.withoutModulus - plain
+    else { return nil }
+    let pairs = difference.terms.map { ($0.variable, $0.coefficient) }
+    return Condition(IndexExpression(pairs, offset: difference.offset, modulus: modulus), .equalsZero)
+  }
+}

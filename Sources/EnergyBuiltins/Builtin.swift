@@ -17,7 +17,7 @@ public struct Builtin: Sendable {
   public let parameters: [Parameter]
   /// Whether more arguments than parameters are folded from the left, as in `min(a, b, c)`.
   public let isVariadic: Bool
-  /// An interval that holds every finite value, for proofs.
+  /// An interval that holds every value in exact arithmetic, for proofs; rounding may reach an open bound.
   public let range: Interval
   /// Where the derivative jumps or the value has a choice, with the convention taken there; empty for smooth ones.
   public let kinks: [Kink]

@@ -64,7 +64,7 @@ extension Spelling.Helper {
     "energy_normcdf", needs: [.erfcx],
     """
     ENERGY_FUNCTION double energy_normcdf(double x) {
-      if (x > -5.0) return 0.5 * erfc(-x * 0.7071067811865476);
+      if (x > -1.0) return 0.5 * erfc(-x * 0.7071067811865476);
       return 0.5 * energy_erfcx(-x * 0.7071067811865476) * energy_exp_of_square(x, -0.5);
     }
     """)

@@ -7,7 +7,7 @@ extension Builtins {
 
   static let sigmoid = Builtin(
     "sigmoid", aliases: ["expit", "logistic"], "1/(1 + e^−x).", example: .init("sigmoid(0)", 0.5), [.init()],
-    range: .unit, value: .unary { Numerics.sigmoid($0) },
+    range: .open(0, 1), value: .unary { Numerics.sigmoid($0) },
     special: [.init([0], 0.5), .init([.infinity], 1), .init([-.infinity], 0), .init([.nan], .nan)],
     .primitive(
       .init(
@@ -25,7 +25,7 @@ extension Builtins {
 
   static let softplus = Builtin(
     "softplus", "log(1 + e^x), without overflow.", example: .init("softplus(0)", 0.6931471805599453), [.init()],
-    range: .nonNegative, value: .unary { Numerics.softplus($0) },
+    range: .positive, value: .unary { Numerics.softplus($0) },
     special: [.init([.infinity], .infinity), .init([-.infinity], 0), .init([1000], 1000), .init([.nan], .nan)],
     .primitive(
       .init(

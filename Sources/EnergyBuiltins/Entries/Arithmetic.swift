@@ -14,7 +14,7 @@ extension Builtins {
   static let cbrt = Builtin(
     "cbrt", "The cube root, also of negative numbers.", example: .init("cbrt(-8)", -2),
     [.init("x", samples: 1e-3...1e3)],
-    kinks: [.init(at: "x = 0", "cbrt'(0) = inf")], value: .unary { Foundation.cbrt($0) },
+    kinks: [.init(at: "x = 0", "cbrt'(0) = inf")], value: .unary { Numerics.cbrt($0) },
     special: [.init([0], 0), .init([27], 3), .init([-8], -2), .init([.nan], .nan)], symmetry: .odd,
     .primitive(
       .init(.partials { graph, _, y in [graph.scale(1.0 / 3, graph.power(y, -2))] }, .library("cbrt"), ulps: 1)))

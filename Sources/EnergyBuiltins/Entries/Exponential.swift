@@ -8,7 +8,7 @@ extension Builtins {
   ]
 
   static let exp = Builtin(
-    "exp", "e to the power x.", example: .init("exp(0)", 1), [.init()], range: .nonNegative,
+    "exp", "e to the power x.", example: .init("exp(0)", 1), [.init()], range: .positive,
     value: .unary { Foundation.exp($0) },
     special: [.init([0], 1), .init([-.infinity], 0), .init([.infinity], .infinity), .init([.nan], .nan)],
     .primitive(.init(.partials { _, _, y in [y] }, .library("exp"), ulps: 1)))
@@ -20,7 +20,7 @@ extension Builtins {
     .primitive(.init(.partials { graph, x, _ in [graph.call("exp", x[0])] }, .library("expm1"), ulps: 2)))
 
   static let exp2 = Builtin(
-    "exp2", "2 to the power x.", example: .init("exp2(3)", 8), [.init()], range: .nonNegative,
+    "exp2", "2 to the power x.", example: .init("exp2(3)", 8), [.init()], range: .positive,
     value: .unary { Foundation.exp2($0) },
     special: [.init([10], 1024), .init([-1], 0.5), .init([-.infinity], 0), .init([.infinity], .infinity)],
     .primitive(
@@ -113,7 +113,7 @@ extension Builtins {
   /// The weight e^(b − y) of one term of a logsumexp y. Whole, so that the logits b are kept and not computed anew.
   static let softmaxweight = Builtin(
     "softmaxweight", "e^(b − y): the weight of one term b in a log-sum-exp y.",
-    example: .init("softmaxweight(1, 1)", 1), [.init("b"), .init("y")], range: .nonNegative,
+    example: .init("softmaxweight(1, 1)", 1), [.init("b"), .init("y")], range: .positive,
     value: .binary { Foundation.exp($0 - $1) },
     special: [.init([0, 0], 1), .init([-.infinity, 0], 0), .init([.nan, 0], .nan)], isPublic: false,
     .primitive(

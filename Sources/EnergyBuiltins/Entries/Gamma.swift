@@ -22,7 +22,7 @@ extension Builtins {
 
   static let trigamma = Builtin(
     "trigamma", "The derivative of digamma.", example: .init("trigamma(1)", 1.6449340668482264),
-    [.init("x", .positive, samples: 1e-3...50)], range: .nonNegative, value: .unary { Numerics.polygamma(1, $0) },
+    [.init("x", .positive, samples: 1e-3...50)], range: .positive, value: .unary { Numerics.polygamma(1, $0) },
     special: [.init([.infinity], 0), .init([0], .infinity), .init([.nan], .nan)], reference: .table("trigamma"),
     .primitive(
       .init(

@@ -17,7 +17,7 @@ extension Builtins {
 
   static let erfc = Builtin(
     "erfc", "1 − erf(x), exact in the upper tail.", example: .init("erfc(0)", 1), [.init("x", samples: -5...20)],
-    range: Interval(0, 2), value: .unary { Foundation.erfc($0) },
+    range: .open(0, 2), value: .unary { Foundation.erfc($0) },
     special: [.init([0], 1), .init([.infinity], 0), .init([-.infinity], 2), .init([.nan], .nan)],
     reference: .table("erfc"),
     .primitive(
@@ -37,7 +37,7 @@ extension Builtins {
 
   static let normcdf = Builtin(
     "normcdf", aliases: ["Phi"], "The standard normal distribution function Φ(x).", example: .init("normcdf(0)", 0.5),
-    [.init("x", samples: -30...8)], range: .unit, value: .unary { Numerics.normcdf($0) },
+    [.init("x", samples: -30...8)], range: .open(0, 1), value: .unary { Numerics.normcdf($0) },
     special: [.init([0], 0.5), .init([.infinity], 1), .init([-.infinity], 0), .init([.nan], .nan)],
     reference: .table("normcdf"),
     .primitive(
@@ -57,7 +57,7 @@ extension Builtins {
   /// φ/Φ, on which all derivatives of log Φ close: h′ = −h·(x + h), never 0/0.
   static let inverseMills = Builtin(
     "inverse_mills", "The inverse Mills ratio φ(x)/Φ(x): the derivative of log_normcdf.",
-    example: .init("inverse_mills(0)", 0.7978845608028654), [.init("x", samples: -50...8)], range: .nonNegative,
+    example: .init("inverse_mills(0)", 0.7978845608028654), [.init("x", samples: -50...8)], range: .positive,
     value: .unary { Numerics.inverseMills($0) },
     special: [.init([.infinity], 0), .init([-.infinity], .infinity), .init([.nan], .nan)],
     reference: .table("inverse_mills"),

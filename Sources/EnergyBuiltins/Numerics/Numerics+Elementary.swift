@@ -67,6 +67,15 @@ enum Numerics {
     return (remainder < 0) == (b < 0) ? remainder : remainder + b
   }
 
+  /// The cube root: the C library's with one Newton step on the exact residual, so that whole cubes have whole roots.
+  static func cbrt(_ x: Double) -> Double {
+    let root = Foundation.cbrt(x)
+    let (square, low) = squared(root)
+    guard root != 0, square.isFinite else { return root }
+    let residual = x.addingProduct(-root, square) - root * low
+    return root + residual / (3 * square)
+  }
+
   /// −1, 0 or 1.
   static func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x }
 

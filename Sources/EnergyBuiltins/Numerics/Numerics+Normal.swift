@@ -22,7 +22,7 @@ extension Numerics {
 
   /// The distribution function of the standard normal law, Φ(x), with full relative accuracy in the lower tail.
   static func normcdf(_ x: Double) -> Double {
-    if x > -5 { return 0.5 * Foundation.erfc(-x * sqrtHalf) }
+    if x > -1 { return 0.5 * Foundation.erfc(-x * sqrtHalf) }
     return 0.5 * erfcx(-x * sqrtHalf) * expOfSquare(x, times: -0.5)
   }
 

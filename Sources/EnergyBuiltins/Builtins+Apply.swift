@@ -4,11 +4,11 @@ extension Builtins {
   /// The canonical form of a call: numbers folded, arithmetic expanded, signs moved out of odd functions.
   ///
   /// - Parameters:
-  ///   - name: an entry of the table.
+  ///   - name: a name or alias of an entry of the table.
   ///   - arguments: of one shape or rank 0, as many as the entry has parameters (a variadic entry: at least one);
   ///     missing ones take their defaults.
   public static func apply(_ graph: Graph, _ name: FunctionName, _ arguments: [NodeID]) -> NodeID {
-    guard let entry = Builtins[name] else { preconditionFailure("no built-in named \(name)") }
+    guard let entry = Builtins[name] ?? named(name.name) else { preconditionFailure("no built-in named \(name)") }
     return entry.apply(graph, arguments)
   }
 }

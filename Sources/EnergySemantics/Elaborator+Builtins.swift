@@ -1,0 +1,194 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+extension Elaborator {
+  /// A call of a built-in function.
+  func callBuiltin(
+    _ name: String, _ positional: [ExprID], _ named: [NamedArgument], at span: Span, _ scope: Scope
+  ) throws -> Value {
+    if Elaborator.operatorNames.contains(name) { return try callOperator(name, positional, named, at: span, scope) }
+    switch name {
+    case "load":
+      throw Diagnostic(
+        .error, .type, "load stands alone, as the value of a param or data", at: span,
+        hints: [.init("data X : matrix[n, d] = load(\"x.csv\")")])
+    case "fold", "scan", "random":
+      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
+    default: break
+    }
+    var operands: [Operand] = []
+    for id in positional { operands.append(operand(id, try tensor(id, scope), scope)) }
+    if isInferring, let first = operands.first { try refuseScalarReduction(name, first) }
+    if let result = try indexFunction(name, operands) { return result }
+    if name == "select" || name == "any" || name == "all" || name == "not" {
+      if name == "select" { return .tensor(try select(operands, at: span)) }
+    } else {
+      for operand in operands { try refuseBoolean(operand.value, at: operand.span) }
+    }
+    try refuseListedArguments(name, operands, at: span)
+    let isReduced = StructuralBuiltins.named(name) != nil && (operands.count == 1 || Builtins.named(name) == nil)
+    if isReduced { return .tensor(try callStructural(name, operands, named, at: span, scope)) }
+    guard let entry = Builtins.named(name) else {
+      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
+    }
+    return .tensor(try callElementwise(entry, name, operands, named, at: span, scope))
+  }
+
+  /// An element-wise function of arguments of one shape or rank 0. Whole numbers beside reals are reals, so that
+  /// `max(x, 0)` and `max(x, 0.0)` are one node.
+  func applyElementwise(_ name: FunctionName, _ arguments: [NodeID]) -> NodeID {
+    let hasReal = arguments.contains { graph[$0].type == .real }
+    let nodes = arguments.map { node -> NodeID in
+      guard hasReal, graph[node].type == .int, let number = graph.constantValue(node) else { return node }
+      return graph.broadcast(graph.constant(number), to: graph.shape(node))
+    }
+    return Builtins.apply(graph, name, nodes)
+  }
+
+  private func callElementwise(
+    _ entry: Builtin, _ name: String, _ operands: [Operand], _ named: [NamedArgument], at span: Span, _ scope: Scope
+  ) throws -> TypedValue {
+    var operands = operands
+    let most = entry.parameters.count
+    guard operands.count <= most || entry.isVariadic else {
+      throw Diagnostic(
+        .error, .arguments, "\(name) takes \(countText(most)), not \(operands.count)", at: span,
+        hints: [.init("it is called as \(entry.signature)")])
+    }
+    for argument in named {
+      let position = operands.count
+      guard position < most, entry.parameters[position].name == argument.name.text else {
+        throw Diagnostic(
+          .error, .arguments, "\(name) takes no argument named '\(argument.name.text)' here", at: argument.name.span,
+          hints: [.init("it is called as \(entry.signature)")])
+      }
+      operands.append(operand(argument.value, try number(argument.value, scope), scope))
+    }
+    guard operands.count >= entry.requiredCount else {
+      throw Diagnostic(
+        .error, .arguments, "\(name) takes \(countText(entry.requiredCount)), not \(operands.count)", at: span,
+        hints: [.init("it is called as \(entry.signature)")])
+    }
+    for (parameter, operand) in zip(entry.parameters, operands)
+    where parameter.isLiteral && graph.constantValue(operand.value.node) == nil {
+      throw Diagnostic(
+        .error, .arguments, "the argument '\(parameter.name)' of \(name) must be a number", at: operand.span)
+    }
+    let (nodes, form) = try broadcastAll(operands, name, at: span)
+    return TypedValue(applyElementwise(entry.name, nodes), form)
+  }
+
+  private func callStructural(
+    _ name: String, _ operands: [Operand], _ named: [NamedArgument], at span: Span, _ scope: Scope
+  ) throws -> TypedValue {
+    guard let entry = StructuralBuiltins.named(name) else {
+      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
+    }
+    try refuseMatrixPowers(name, operands)
+    var options: [String: TypedValue] = [:]
+    for argument in named {
+      guard options[argument.name.text] == nil else {
+        throw Diagnostic(
+          .error, .arguments, "the argument '\(argument.name.text)' is given twice", at: argument.name.span)
+      }
+      options[argument.name.text] = try tensor(argument.value, scope)
+    }
+    var equation: SizeEquation?
+    do {
+      return try entry.build(graph, operands.map(\.value), options) { a, b in
+        do {
+          return try self.agree(a, b)
+        } catch {
+          equation = error as? SizeEquation
+          return false
+        }
+      }
+    } catch {
+      if let equation { throw equation }
+      let place = error.argument.flatMap { operands[safe: $0]?.span } ?? span
+      let label = error.argument.flatMap { operands[safe: $0] }.map(described)
+      throw Diagnostic(
+        .error, DiagnosticCode(error.kind.rawValue), error.message, at: place, label: label,
+        hints: error.hints.map { .init($0) })
+    }
+  }
+
+  /// `trace(A^2)` and the like: the entries' squares, where a matrix product is meant.
+  private func refuseMatrixPowers(_ name: String, _ operands: [Operand]) throws {
+    guard ["trace", "det", "inv", "solve", "logdet"].contains(name), let first = operands.first,
+      first.value.form == .matrix, case .mul(let exponents) = graph[first.value.node].operation,
+      exponents.count == 1, text(first.span).contains("^")
+    else { return }
+    let base = text(first.span).prefix { $0 != "^" }
+    throw Diagnostic(
+      .error, .product,
+      "'\(shortText(first.span))' squares entries; inside \(name) it would be taken for a matrix power",
+      at: first.span,
+      hints: [.init("the matrix product is   \(base) \(base)"), .init("entry by entry:   square(\(base))")])
+  }
+
+  // MARK: Functions with rules of their own
+
+  /// `mod`, `wrap` and `div` of indices and sizes stay index expressions.
+  private func indexFunction(_ name: String, _ operands: [Operand]) throws -> Value? {
+    guard ["mod", "wrap", "div"].contains(name), operands.count == 2 else { return nil }
+    let (a, b) = (operands[0].value, operands[1].value)
+    let isWhole = [a, b].allSatisfy { $0.form == .scalar && graph[$0.node].type == .int }
+    if isWhole, let modulus = affine(b.node)?.size, name != "div" {
+      if let number = modulus.constant, number < 1 {
+        throw Diagnostic(.error, .index, "\(name) needs a positive second argument", at: operands[1].span)
+      }
+      let argument = name == "wrap" ? fromZero(a.node) : a.node
+      if let wrapped = affine(argument)?.modulo(modulus) {
+        let node = number(of: wrapped)
+        return scalarValue(name == "wrap" ? graph.sum([(1, node)], constant: 1) : node)
+      }
+    }
+    if name == "wrap" {
+      let span = operands[0].span.union(operands[1].span)
+      let (nodes, form) = try broadcastAll(operands, name, at: span)
+      let shifted = applyElementwise("mod", [fromZero(nodes[0]), nodes[1]])
+      return .tensor(TypedValue(graph.sum([(1, shifted)], constant: 1), form))
+    }
+    return nil
+  }
+
+  private func select(_ operands: [Operand], at span: Span) throws -> TypedValue {
+    guard operands.count == 3 else {
+      throw Diagnostic(
+        .error, .arguments, "select takes 3 arguments, not \(operands.count)", at: span,
+        hints: [.init("it is called as select(condition, a, b)")])
+    }
+    guard graph[operands[0].value.node].type == .bool else {
+      throw Diagnostic(
+        .error, .type, "the first argument of select must be a condition", at: operands[0].span,
+        hints: [.init("compare it: \(shortText(operands[0].span)) > 0")])
+    }
+    let (nodes, form) = try broadcastAll(operands, "select", at: span)
+    return TypedValue(graph.select(nodes[0], nodes[1], nodes[2]), form)
+  }
+
+  /// `sum(a, b)`: reductions take one tensor, so a list of numbers goes in brackets.
+  private func refuseListedArguments(_ name: String, _ operands: [Operand], at span: Span) throws {
+    guard operands.count > 1, ["sum", "prod", "mean", "norm", "norm1", "sumsq", "logsumexp", "var"].contains(name)
+    else {
+      return
+    }
+    let list = operands.map { shortText($0.span) }.joined(separator: ", ")
+    var hints = [Diagnostic.Hint("of a list: \(name)([\(list)])")]
+    if name == "logsumexp" { hints.insert(.init("of two numbers: logaddexp(\(list))"), at: 0) }
+    throw Diagnostic(.error, .arguments, "\(name) takes one argument, not \(operands.count)", at: span, hints: hints)
+  }
+
+  /// Where shapes are inferred, a reduction is taken to mean a tensor.
+  private func refuseScalarReduction(_ name: String, _ operand: Operand) throws {
+    let reductions: Set<String> = [
+      "sum", "prod", "min", "max", "mean", "var", "logsumexp", "softmax", "log_softmax", "norm", "norm1", "sumsq",
+      "normalize", "cumsum", "cumprod", "sort",
+    ]
+    guard reductions.contains(name), operand.value.form == .scalar, !(name == "min" || name == "max") else { return }
+    throw Diagnostic(.error, .shape, "\(name) takes a tensor", at: operand.span)
+  }
+}

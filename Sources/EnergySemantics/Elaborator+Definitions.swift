@@ -1,0 +1,404 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+extension Elaborator {
+  // MARK: Collecting
+
+  /// Enters the definitions of a source; a name can be defined once.
+  func collect(_ tree: SyntaxTree) {
+    sources[tree.file] = tree.source
+    for statement in tree.statements {
+      switch statement.kind {
+      case .dim(let list): list.forEach { enter($0.name, .dim($0), statement, tree) }
+      case .param(let definition): enter(definition.name, .parameter(definition, .parameter), statement, tree)
+      case .data(let definition): enter(definition.name, .parameter(definition, .data), statement, tree)
+      case .let(let definition): enter(definition.name, .constant(definition), statement, tree)
+      case .fn(let definition): enter(definition.name, .function(definition), statement, tree)
+      case .energy(let definition): enter(definition.name, .energy(definition), statement, tree)
+      case .import(let statement):
+        report(
+          Diagnostic(
+            .error, .unsupported, "import isn't supported yet", at: statement.items.first?.name.span,
+            hints: [.init("copy the definition into this file")]))
+        for item in statement.items { imported.insert((item.alias ?? item.name).text) }
+      case .print, .check, .emit, .save, .plot, .expression: continue
+      }
+    }
+  }
+
+  private func enter(_ name: Name, _ kind: Definition.Kind, _ statement: Statement, _ tree: SyntaxTree) {
+    if let known = definitions[name.text] {
+      report(
+        Diagnostic(
+          .error, .redefined, "'\(name.text)' is defined twice", at: name.span,
+          notes: [.init("'\(name.text)' is first defined", at: known.name.span)],
+          hints: [.init("give one of them another name")]))
+      return
+    }
+    let definition = Definition(name, kind, statement, tree)
+    if !definition.isFunction, case .dim = kind {
+    } else if isBuiltin(name.text) {
+      report(
+        Diagnostic(
+          .note, .hides, "'\(name.text)' now hides the built-in \(name.text)(x), until you rename it", at: name.span))
+    }
+    definitions[name.text] = definition
+    order.append(definition)
+  }
+
+  /// Elaborates everything defined, what is needed first. The order is found without recursion, so that a long chain
+  /// of definitions isn't a deep one.
+  func elaborateAll() {
+    var seen: Set<String> = []
+    for root in order {
+      var pending: [(Definition, Bool)] = [(root, false)]
+      while let (definition, isReady) = pending.popLast() {
+        if isReady {
+          elaborate(definition)
+          continue
+        }
+        guard seen.insert(definition.name.text).inserted else { continue }
+        pending.append((definition, true))
+        for name in needs(definition) where !seen.contains(name) {
+          if let needed = definitions[name] { pending.append((needed, false)) }
+        }
+      }
+    }
+  }
+
+  private func needs(_ definition: Definition) -> [String] {
+    var roots = definition.whereDefinitions.map(\.value)
+    var types: [TypeExpr?] = []
+    switch definition.kind {
+    case .dim(let dim): roots += [dim.value].compactMap { $0 }
+    case .parameter(let variable, _), .constant(let variable):
+      roots += [variable.value].compactMap { $0 }
+      types = [variable.type]
+    case .function(let function):
+      roots.append(function.body)
+      types = function.parameters.declarations.map(\.type) + [function.result]
+    case .energy(let energy):
+      roots.append(energy.body)
+      let parameters = energy.parameters
+      types = ((parameters?.declarations ?? []) + (parameters?.own ?? [])).map(\.type)
+      roots += (parameters?.own ?? []).compactMap(\.defaultValue)
+    }
+    roots += types.flatMap { ($0?.sizes ?? []) + ($0?.arguments ?? []) }
+    return definition.tree.namesUsed(in: roots).used.map(\.text)
+  }
+
+  // MARK: One definition
+
+  /// Elaborates a definition unless that has been done; an error is reported and the definition marked.
+  func elaborate(_ definition: Definition) {
+    guard case .idle = definition.state else { return }
+    definition.state = .active
+    path.append(definition)
+    let saved = (guards, ends, depth)
+    (guards, ends) = ([], [])
+    defer {
+      path.removeLast()
+      (guards, ends, depth) = saved
+    }
+    let result: Definition.State? = attempt {
+      try graph.withOrigins([definition.span]) { try state(of: definition) }
+    }
+    definition.state = result ?? .failed
+  }
+
+  private func state(of definition: Definition) throws -> Definition.State {
+    let name = definition.name
+    let scope = Scope(definition.tree)
+    switch definition.kind {
+    case .dim(let dim): return .size(try self.dim(dim, scope))
+    case .parameter(let variable, let role):
+      declare(definition.whereDefinitions, scope)
+      return .value(.tensor(try parameter(variable, role, definition, scope)))
+    case .constant(let variable):
+      declare(definition.whereDefinitions, scope)
+      return .value(try constant(variable, definition, scope))
+    case .function(let function):
+      try refuseRepeated(function.parameters)
+      // A function has no value of its own: it is checked where it is called.
+      if !function.parameters.own.isEmpty {
+        throw Diagnostic(
+          .error, .arguments, "a fn has no parameters behind ';'", at: function.parameters.semicolon,
+          hints: [.init("separate them by commas, or make it an energy")])
+      }
+      try refuseUnknownNames(function, definition)
+      return .idle
+    case .energy(let energy):
+      if let parameters = energy.parameters {
+        try refuseRepeated(parameters)
+        try noteHidden(parameters)
+        return .value(.energy(EnergyValue(definition: definition, name: name.text)))
+      }
+      declare(definition.whereDefinitions, scope)
+      return .value(try instance(energy, definition, scope))
+    }
+  }
+
+  private func instance(_ energy: EnergyDefinition, _ definition: Definition, _ scope: Scope) throws -> Value {
+    let result = try value(energy.body, scope)
+    guard case .energy(let base) = result else {
+      if case .derivative = result { return result }
+      throw Diagnostic(
+        .error, .type, "'\(shortText(definition.tree[energy.body].span))' isn't an energy",
+        at: definition.tree[energy.body].span,
+        hints: [.init("an energy of a sample has arguments: energy \(definition.name.text)(x : vector[d]) = …")])
+    }
+    return .energy(EnergyValue(definition: base.definition, name: definition.name.text, bound: base.bound))
+  }
+
+  private func refuseRepeated(_ parameters: Parameters) throws {
+    var seen: [String: Span] = [:]
+    for declaration in parameters.declarations + parameters.own {
+      if let first = seen[declaration.name.text] {
+        throw Diagnostic(
+          .error, .redefined, "the argument '\(declaration.name.text)' is declared twice", at: declaration.name.span,
+          notes: [.init("'\(declaration.name.text)' is first declared", at: first)])
+      }
+      seen[declaration.name.text] = declaration.name.span
+    }
+  }
+
+  private func noteHidden(_ parameters: Parameters) throws {
+    for declaration in parameters.own {
+      guard let hidden = definitions[declaration.name.text], case .parameter(_, .parameter) = hidden.kind else {
+        continue
+      }
+      report(
+        Diagnostic(
+          .note, .hides, "the own parameter '\(declaration.name.text)' hides the param of that name",
+          at: declaration.name.span, notes: [.init("the param is defined", at: hidden.name.span)]))
+    }
+  }
+
+  /// Names in a function that mean nothing anywhere are reported even if it is never called.
+  private func refuseUnknownNames(_ function: FunctionDefinition, _ definition: Definition) throws {
+    let roots = [function.body] + definition.whereDefinitions.map(\.value)
+    let (used, bound) = definition.tree.namesUsed(in: roots)
+    var known = bound.union(function.parameters.declarations.map(\.name.text))
+    for entry in definition.whereDefinitions {
+      known.insert(entry.name.text)
+      known.formUnion((entry.arguments ?? []).map(\.text))
+    }
+    let sizes = function.parameters.declarations.compactMap(\.type).flatMap(\.sizes)
+    known.formUnion(definition.tree.namesUsed(in: sizes).used.map(\.text))
+    for name in used.sorted(by: { $0.span < $1.span }) {
+      let text = name.text
+      if known.contains(text) || definitions[text] != nil || isBuiltin(text) || imported.contains(text)
+        || text.contains(".")
+      {
+        continue
+      }
+      let scope = Scope(definition.tree)
+      throw unknownName(text, at: name.span, scope)
+    }
+  }
+
+  // MARK: Sizes, parameters, constants
+
+  private func dim(_ dim: DimDefinition, _ scope: Scope) throws -> Size {
+    let name = dim.name
+    let dimension = Dimension(name.text)
+    var value: Int?
+    if let given = dim.value {
+      let number = try size(given, scope)
+      guard let constant = number.constant, constant >= 1 else {
+        throw Diagnostic(
+          .error, .size, "the size \(name.text) must be a whole number of at least 1", at: scope.tree[given].span)
+      }
+      value = constant
+    }
+    if let chosen = options.dims[name.text] { value = chosen }
+    if let value {
+      let reason = options.dims[name.text] != nil ? "--dim" : "its definition"
+      try bind(Size(dimension), to: value, reason: reason, span: name.span)
+    }
+    program.dims.append(.init(name: name.text, dimension: dimension, value: value, span: name.span))
+    return Size(dimension)
+  }
+
+  /// A top-level `param` or `data`.
+  private func parameter(
+    _ variable: VariableDefinition, _ role: Symbol.Role, _ definition: Definition, _ scope: Scope
+  ) throws -> TypedValue {
+    let name = variable.name.text
+    var given: (data: TensorData?, node: NodeID?, shape: [Size], type: ElementType)?
+    var reason = ""
+    if let id = variable.value {
+      let span = scope.tree[id].span
+      if let request = try loadRequest(id, role, scope) {
+        let data = try loaded(request)
+        given = (data, nil, data.shape.map { Size($0) }, data.type)
+        reason = "\(name) (\(request.path))"
+      } else {
+        let value = try number(id, scope)
+        let data: TensorData? = if case .values(let known) = source(of: value.node) { known } else { nil }
+        given = (data, data == nil ? value.node : nil, graph.shape(value.node), graph[value.node].type)
+        reason = name
+        definition.provenance.valueSpan = span
+      }
+    } else if role == .data {
+      reason = name
+    }
+    var shape = given?.shape ?? []
+    var typed: TypeShape?
+    if let type = variable.type {
+      let declared = try typeShape(type, scope)
+      if declared.isEnergy || declared.form == .row {
+        throw Diagnostic(.error, .type, "a \(role.rawValue) can't have the type \(shortText(type.span))", at: type.span)
+      }
+      shape = try self.shape(declared, scope)
+      if let given { try agree(shape, given.shape, variable, type, reason, scope) }
+      typed = declared
+    }
+    let element: ElementType = typed?.element ?? .real
+    let refinements = typed?.refinements ?? []
+    if let data = given?.data { try check(data, element, refinements, variable, role, scope) }
+    let symbol = graph.addSymbol(
+      Symbol(name: name, role: role, shape: shape, type: element, refinements: refinements))
+    let node = graph.symbol(symbol)
+    provenances[node] = definition.provenance
+    let source: Program.Source? = given.map { value in
+      value.data.map { .values(TensorData(shape: $0.shape, values: $0.values, type: element)) }
+        ?? .node(value.node ?? node)
+    }
+    let parameter = Program.Parameter(
+      name: name, symbol: symbol, type: typeText(graph[symbol]), value: source, span: definition.span)
+    if role == .data { program.data.append(parameter) } else { program.parameters.append(parameter) }
+    return TypedValue(node, in: graph)
+  }
+
+  /// A value's shape against the declared one; sizes that have no value yet get theirs here.
+  private func agree(
+    _ declared: [Size], _ actual: [Size], _ variable: VariableDefinition, _ type: TypeExpr, _ reason: String,
+    _ scope: Scope
+  ) throws {
+    let span = variable.value.map { scope.tree[$0].span } ?? variable.name.span
+    func mismatch() -> Diagnostic {
+      Diagnostic(
+        .error, .shape,
+        "\(variable.name.text) is declared \(shortText(type.span)), but its value is \(typeText(actual))",
+        at: span, label: typeText(actual), notes: [.init("the type is declared", at: type.span)])
+    }
+    guard declared.count == actual.count else { throw mismatch() }
+    let isFile = reason.contains("(")
+    for (axis, (wanted, given)) in zip(declared, actual).enumerated() where wanted != given {
+      guard let number = given.constant else {
+        guard try agree(wanted, given) else { throw mismatch() }
+        continue
+      }
+      if wanted.constant != nil { throw mismatch() }
+      let axisName =
+        isFile ? (declared.count == 1 || axis == 0 ? ", rows)" : axis == 1 ? ", columns)" : ", axis \(axis + 1))") : ""
+      let text = isFile ? reason.dropLast() + axisName : reason
+      try bind(wanted, to: number, reason: String(text), span: span)
+    }
+  }
+
+  private func check(
+    _ data: TensorData, _ element: ElementType, _ refinements: [Symbol.Refinement], _ variable: VariableDefinition,
+    _ role: Symbol.Role, _ scope: Scope
+  ) throws {
+    let span = variable.value.map { scope.tree[$0].span } ?? variable.name.span
+    var rules = refinements
+    if element == .int, !rules.contains(.integer) { rules.append(.integer) }
+    for refinement in rules {
+      if let violation = refinement.violation(in: data) {
+        throw Diagnostic(
+          .error, .value, "\(variable.name.text) isn't \(refinement.word): \(violation)", at: span,
+          notes: variable.type.map { [.init("the type is declared", at: $0.span)] } ?? [])
+      }
+    }
+  }
+
+  private func constant(_ variable: VariableDefinition, _ definition: Definition, _ scope: Scope) throws -> Value {
+    guard let id = variable.value else { throw AlreadyReported() }
+    if try loadRequest(id, .data, scope) != nil {
+      throw Diagnostic(
+        .error, .type, "load belongs to param or data", at: scope.tree[id].span,
+        hints: [.init("data \(variable.name.text) : matrix[n, d] = load(…)")])
+    }
+    let result = try value(id, scope)
+    guard case .tensor(let value) = result else { return result }
+    let span = scope.tree[id].span
+    var shape = graph.shape(value.node)
+    var refinements: [Symbol.Refinement] = []
+    if let type = variable.type {
+      let declared = try typeShape(type, scope)
+      let wanted = try self.shape(declared, scope)
+      guard declared.form == value.form || (wanted.isEmpty && shape.isEmpty), wanted.count == shape.count else {
+        throw Diagnostic(
+          .error, .shape,
+          "\(variable.name.text) is declared \(shortText(type.span)), but its value is \(typeText(value))",
+          at: span, label: typeText(value), notes: [.init("the type is declared", at: type.span)])
+      }
+      try agree(wanted, shape, variable, type, variable.name.text, scope)
+      shape = wanted
+      refinements = declared.refinements
+    }
+    // Whole numbers stay what they are, so that they can be sizes and indices.
+    if graph[value.node].type == .int, value.form == .scalar, affine(value.node) != nil { return result }
+    if value.form == .row || value.form == .column { return result }
+    if refinements.isEmpty, graph[value.node].isSymmetric { refinements = [.symmetric] }
+    let symbol = graph.addSymbol(
+      Symbol(
+        name: variable.name.text, role: .definition, shape: shape, type: graph[value.node].type,
+        refinements: refinements))
+    let node = graph.symbol(symbol)
+    definitionNodes[node] = graph.shape(value.node) == shape ? value.node : graph.reshape(value.node, to: shape)
+    provenances[node] = definition.provenance
+    program.definitions.append(
+      .init(
+        name: variable.name.text, symbol: symbol, node: definitionNodes[node] ?? value.node,
+        type: typeText(graph[symbol]), span: variable.name.span))
+    return .tensor(TypedValue(node, in: graph))
+  }
+
+  // MARK: Files
+
+  /// The request of `load("x.csv", name = "W", allow_nan = true)`; `nil` for anything else.
+  private func loadRequest(_ id: ExprID, _ role: Symbol.Role, _ scope: Scope) throws -> LoadRequest? {
+    guard case .run(let items) = scope.tree[id].kind, items.count == 2, case .atom(let head) = items[0].kind,
+      case .name("load") = scope.tree[head].kind, definitions["load"] == nil, case .group(let group) = items[1].kind,
+      case .arguments(let arguments) = group.contents
+    else { return nil }
+    let span = scope.tree[id].span
+    guard arguments.positional.count == 1, case .string(let path) = scope.tree[arguments.positional[0]].kind else {
+      throw Diagnostic(.error, .arguments, "load takes the path of a file: load(\"x.csv\")", at: span)
+    }
+    var entry: String?
+    var allowsNaN = false
+    for argument in arguments.named {
+      switch (argument.name.text, scope.tree[argument.value].kind) {
+      case ("name", .string(let text)): entry = text
+      case ("allow_nan", .constant(.true)): allowsNaN = true
+      case ("allow_nan", .constant(.false)): allowsNaN = false
+      default:
+        throw Diagnostic(
+          .error, .arguments, "load has no such argument", at: argument.name.span,
+          hints: [.init("it is called as load(\"p.npz\", name = \"W\", allow_nan = true)")])
+      }
+    }
+    return LoadRequest(path: path, entry: entry, allowsNaN: allowsNaN, span: span)
+  }
+
+  private func loaded(_ request: LoadRequest) throws -> TensorData {
+    let data: TensorData
+    do {
+      data = try loader.load(request)
+    } catch {
+      var diagnostic = error
+      if diagnostic.span == nil { diagnostic.span = request.span }
+      throw diagnostic
+    }
+    guard !request.allowsNaN, let position = data.values.firstIndex(where: { !$0.isFinite }) else { return data }
+    throw Diagnostic(
+      .error, .value, "\(request.path) has \(data.values[position]) at \(data.place(of: position))", at: request.span,
+      hints: [.init("if that is meant: load(\"\(request.path)\", allow_nan = true)")])
+  }
+}

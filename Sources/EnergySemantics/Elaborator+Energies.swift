@@ -1,0 +1,387 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+/// An energy with symbols for its samples: what stands alone can be evaluated and differentiated.
+struct Realised {
+  struct Sample {
+    let name: String
+    let symbol: Symbol.ID
+    let node: NodeID
+  }
+
+  let samples: [Sample]
+  /// Own parameters that the body uses, by name.
+  let parameters: [String: NodeID]
+  let node: NodeID
+}
+
+/// What a realisation depends on.
+struct RealisationKey: Hashable {
+  let value: Value
+  let shapes: [[Size]]?
+}
+
+extension Elaborator {
+  /// The declaration behind an energy.
+  func declaration(_ energy: EnergyValue) -> (EnergyDefinition, Parameters)? {
+    guard case .energy(let definition) = energy.definition.kind, let parameters = definition.parameters else {
+      return nil
+    }
+    return (definition, parameters)
+  }
+
+  /// The names of the samples that are still to be given.
+  func sampleNames(_ energy: EnergyValue) -> [String] {
+    guard let (_, parameters) = declaration(energy) else { return [] }
+    return parameters.declarations.map(\.name.text).filter { energy.bound[$0] == nil }
+  }
+
+  // MARK: Calls
+
+  /// A call of an energy. Without all samples it is an instance; with one axis more on each, a batch.
+  func call(_ energy: EnergyValue, _ arguments: Arguments, at span: Span, _ scope: Scope) throws -> Value {
+    let (given, missing) = try split(arguments, of: energy, at: span, scope)
+    var instance = energy
+    var samples: [String: Argument] = [:]
+    let names = Set(sampleNames(energy))
+    for (name, argument) in given {
+      if names.contains(name) { samples[name] = argument } else { instance.bound[name] = argument.value }
+    }
+    if !missing.isEmpty {
+      for (name, argument) in samples { instance.bound[name] = argument.value }
+      return .energy(instance)
+    }
+    if let extent = try batchExtent(instance, samples, at: span) {
+      return .tensor(try batch(samples, extent) { try inline(instance, $0, at: span) })
+    }
+    return .tensor(try inline(instance, samples, at: span))
+  }
+
+  /// Arguments by name, and the samples that are missing.
+  func split(
+    _ arguments: Arguments, of energy: EnergyValue, at span: Span, _ scope: Scope
+  ) throws -> (given: [String: Argument], missing: [String]) {
+    guard let (_, parameters) = declaration(energy) else { throw AlreadyReported() }
+    let samples = sampleNames(energy)
+    guard arguments.positional.count <= samples.count else {
+      let list = samples.joined(separator: ", ")
+      throw Diagnostic(
+        .error, .arguments, "\(energy.name) takes \(countText(samples.count)), not \(arguments.positional.count)",
+        at: span, notes: [.init("\(energy.name)(\(list)) is declared", at: energy.definition.name.span)],
+        hints: parameters.own.isEmpty
+          ? [] : [.init("its own parameters are given by name: \(parameters.own[0].name.text) = …")])
+    }
+    var given: [String: Argument] = [:]
+    for (name, id) in zip(samples, arguments.positional) { given[name] = try argument(id, scope) }
+    let all = (parameters.declarations + parameters.own).map(\.name.text)
+    for named in arguments.named {
+      let name = named.name.text
+      guard all.contains(name) else {
+        let guess = didYouMean(name, among: all)
+        throw Diagnostic(
+          .error, .arguments,
+          "\(energy.name) has no argument named '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")",
+          at: named.name.span, notes: [.init("\(energy.name) is declared", at: energy.definition.name.span)])
+      }
+      guard given[name] == nil, energy.bound[name] == nil else {
+        throw Diagnostic(.error, .arguments, "the argument '\(name)' is given twice", at: named.name.span)
+      }
+      given[name] = try argument(named.value, scope)
+    }
+    return (given, samples.filter { given[$0] == nil })
+  }
+
+  // MARK: Batches
+
+  /// The number of rows, where every sample has one axis more than one sample has; `nil` where none has.
+  func batchExtent(_ energy: EnergyValue, _ samples: [String: Argument], at span: Span) throws -> Size? {
+    guard let (_, parameters) = declaration(energy) else { return nil }
+    var extents: [Size] = []
+    var single: [String] = []
+    var ranks: [String: Int]?
+    for declaration in parameters.declarations {
+      let name = declaration.name.text
+      guard let argument = samples[name], case .tensor(let value) = argument.value else { continue }
+      let shape = graph.shape(value.node)
+      let rank: Int
+      if let type = declaration.type {
+        rank = try typeShape(type, Scope(energy.definition.tree, number: freshScopeNumber())).sizes.count
+      } else if shape.isEmpty {
+        rank = 0
+      } else {
+        if ranks == nil { ranks = try sampleRanks(energy) }
+        rank = ranks?[name] ?? shape.count
+      }
+      if shape.count == rank + 1 { extents.append(shape[0]) } else { single.append(name) }
+    }
+    guard let first = extents.first else { return nil }
+    if let name = single.first {
+      throw Diagnostic(
+        .error, .shape, "some samples have a row for each of a batch, but '\(name)' is one sample", at: span,
+        hints: [.init("give every sample a leading axis, or none")])
+    }
+    for other in extents.dropFirst() where try !agree(first, other) {
+      throw Diagnostic(.error, .shape, "the batches differ in length: \(first) and \(other) rows", at: span)
+    }
+    return first
+  }
+
+  private func sampleRanks(_ energy: EnergyValue) throws -> [String: Int] {
+    let realised = try realise(.energy(energy), nil, at: energy.definition.name.span)
+    return Dictionary(
+      realised.samples.map { ($0.name, graph[$0.node].rank) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Evaluates `body` row by row.
+  func batch(
+    _ samples: [String: Argument], _ extent: Size, _ body: ([String: Argument]) throws -> TypedValue
+  ) throws -> TypedValue {
+    let row = graph.freshVariable(extent)
+    var rows: [String: Argument] = [:]
+    for (name, argument) in samples {
+      guard case .tensor(let value) = argument.value else { continue }
+      let rest = graph.shape(value.node).dropFirst().map { _ in Subscript.all }
+      let node = graph.index(value.node, [.at(IndexExpression(row))] + rest)
+      rows[name] = (.tensor(TypedValue(node, in: graph)), argument.span, argument.provenance)
+    }
+    let result = try body(rows)
+    return TypedValue(graph.build(row, result.node), in: graph)
+  }
+
+  // MARK: Bodies
+
+  /// The value of an energy for given samples: its body with the arguments in place.
+  func inline(_ energy: EnergyValue, _ samples: [String: Argument], at span: Span) throws -> TypedValue {
+    guard let (definition, parameters) = declaration(energy) else { throw AlreadyReported() }
+    if case .failed = energy.definition.state { throw AlreadyReported() }
+    var arguments = energy.bound
+    for (name, argument) in samples { arguments[name] = argument.value }
+    let key = CallKey(definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments)
+    if case .tensor(let known)? = calls[key] { return known }
+    let tree = energy.definition.tree
+    let result = try inlining(energy.definition, energy.name, at: span) { () -> TypedValue in
+      let scope = Scope(tree, number: freshScopeNumber())
+      for declaration in parameters.declarations + parameters.own {
+        let name = declaration.name.text
+        if let argument = samples[name] ?? energy.bound[name].map({ ($0, span, nil) }) {
+          try take(argument, declaration, scope)
+        }
+      }
+      for declaration in parameters.own where arguments[declaration.name.text] == nil {
+        try declareOwn(declaration, of: energy, scope)
+      }
+      declare(energy.definition.whereDefinitions, scope)
+      let value = try tensor(definition.body, scope)
+      let body = try requireReal(value, at: tree[definition.body].span)
+      return TypedValue(try withinDomain(body, parameters.declarations, scope), .scalar)
+    }
+    calls[key] = .tensor(result)
+    return result
+  }
+
+  private func requireReal(_ value: TypedValue, at span: Span) throws -> NodeID {
+    try refuseBoolean(value, at: span)
+    guard value.form == .scalar else {
+      var hints = [Diagnostic.Hint("add its entries up: sum(\(shortText(span)))")]
+      if let first = graph.shape(value.node).first, first == 1, value.form == .vector {
+        hints = [.init("a matrix of one row gives a vector; write its row as W[1, :]^T v")]
+      }
+      throw Diagnostic(
+        .error, .shape, "an energy must be real, not \(typeText(value))", at: span, label: typeText(value), hints: hints
+      )
+    }
+    return value.node
+  }
+
+  /// A parameter of the energy's own that the call leaves open: a tensor called `energy.name`.
+  private func declareOwn(_ declaration: Declaration, of energy: EnergyValue, _ scope: Scope) throws {
+    let name = "\(energy.name).\(declaration.name.text)"
+    let provenance = Provenance(span: declaration.span, isArgument: true)
+    let given = try declaration.defaultValue.map { try number($0, scope) }
+    var shape = given.map { graph.shape($0.node) } ?? []
+    var type: TypeShape?
+    if let written = declaration.type {
+      let typed = try typeShape(written, scope)
+      if typed.isEnergy {
+        throw Diagnostic(
+          .error, .arguments, "\(energy.name) needs its argument '\(declaration.name.text)'", at: currentSpan,
+          notes: [.init("it is declared", at: declaration.span)])
+      }
+      if let given {
+        let place = declaration.defaultValue.map { scope.tree[$0].span } ?? declaration.span
+        try match(
+          typed, Operand(value: given, span: place),
+          declared: Declared(declaration.name, written, declaration.span), scope)
+      }
+      shape = try self.shape(typed, scope)
+      type = typed
+    } else if given == nil, let assumed = assumedShapes[declaration.name.text] {
+      shape = assumed
+    }
+    let key = OwnParameterKey(name: name, shape: shape)
+    if ownParameters[key] == nil {
+      let symbol = graph.addSymbol(
+        Symbol(
+          name: name, role: .parameter, shape: shape, type: type?.element ?? .real,
+          refinements: type?.refinements ?? []))
+      let node = graph.symbol(symbol)
+      ownParameters[key] = node
+      provenances[node] = provenance
+      let source = given.map { self.source(of: $0.node) }
+      ownParameterList.append(
+        .init(name: name, symbol: symbol, type: typeText(graph[symbol]), value: source, span: declaration.span))
+    }
+    guard let node = ownParameters[key] else { return }
+    let form = type?.form ?? TypedValue(node, in: graph).form
+    scope.names[declaration.name.text] = .value(.tensor(TypedValue(node, form)), provenance)
+  }
+
+  /// Where a value known in the text comes from.
+  func source(of node: NodeID) -> Program.Source {
+    if let literal = literalValues[node] { return .values(literal) }
+    if graph[node].rank == 0, let number = graph.constantValue(node) {
+      return .values(TensorData(shape: [], values: [number], type: graph[node].type))
+    }
+    return .node(node)
+  }
+
+  // MARK: Domains
+
+  /// +inf outside the domain that the samples' types state.
+  private func withinDomain(_ body: NodeID, _ samples: [Declaration], _ scope: Scope) throws -> NodeID {
+    var inside: NodeID?
+    for declaration in samples {
+      guard let type = declaration.type, case .value(.tensor(let value), _)? = scope.find(declaration.name.text) else {
+        continue
+      }
+      for refinement in try typeShape(type, scope).refinements {
+        guard let condition = try domainCondition(refinement, value, at: type.span) else { continue }
+        inside = inside.map { applyElementwise("and", [$0, condition]) } ?? condition
+      }
+    }
+    return inside.map { graph.select($0, body, graph.constant(.infinity)) } ?? body
+  }
+
+  private func domainCondition(
+    _ refinement: Symbol.Refinement, _ value: TypedValue, at span: Span
+  ) throws -> NodeID? {
+    switch refinement {
+    case .positive: return everywhere(value.node) { applyElementwise("greater", [$0, graph.constant(0)]) }
+    case .interval(let low, let high):
+      return everywhere(value.node) {
+        applyElementwise(
+          "and",
+          [
+            applyElementwise("greaterEqual", [$0, graph.constant(low)]),
+            applyElementwise("lessEqual", [$0, graph.constant(high)]),
+          ])
+      }
+    case .ordered:
+      let index = graph.freshVariable(graph.shape(value.node)[0] - 1)
+      let here = graph.index(value.node, [.at(IndexExpression(index))])
+      let next = graph.index(value.node, [.at(IndexExpression([(index, 1)], offset: 1))])
+      return graph.reduce(.all, [index], .always, applyElementwise("lessEqual", [here, next]))
+    case .symmetric, .integer: return nil
+    case .positiveDefinite, .diagonal, .lower, .simplex, .unitVector:
+      throw Diagnostic(
+        .error, .unsupported, "a sample of type \(shortText(span)) isn't supported yet", at: span,
+        hints: [.init("write the energy on all of R^n, for instance of x/norm(x)")])
+    }
+  }
+
+  private func everywhere(_ node: NodeID, _ condition: (NodeID) -> NodeID) -> NodeID {
+    let indices = graph.shape(node).map(graph.freshVariable)
+    if indices.isEmpty { return condition(node) }
+    let entry = graph.index(node, indices.map { .at(IndexExpression($0)) })
+    return graph.reduce(.all, indices, .always, condition(entry))
+  }
+
+  // MARK: Standing alone
+
+  /// An energy or derivative with symbols for its samples; shapes as declared, or those given.
+  func realise(_ value: Value, _ shapes: [[Size]]?, at span: Span) throws -> Realised {
+    let key = RealisationKey(value: value, shapes: shapes)
+    if let known = realised[key] { return known }
+    let result: Realised
+    switch value {
+    case .energy(let energy): result = try realise(energy, shapes, at: span)
+    case .derivative(let derivative):
+      let base = try realise(derivative.base, shapes, at: span)
+      let node = try derivativeNode(derivative, base, at: span)
+      result = Realised(samples: base.samples, parameters: base.parameters, node: node)
+    case .tensor, .text: throw AlreadyReported()
+    }
+    realised[key] = result
+    return result
+  }
+
+  private func realise(_ energy: EnergyValue, _ shapes: [[Size]]?, at span: Span) throws -> Realised {
+    guard let (_, parameters) = declaration(energy) else { throw AlreadyReported() }
+    let names = sampleNames(energy)
+    let declarations = parameters.declarations.filter { energy.bound[$0.name.text] == nil }
+    if shapes == nil {
+      let open = parameters.declarations.filter { $0.type == nil && energy.bound[$0.name.text] == nil }
+      let openOwn = parameters.own.filter {
+        $0.type == nil && $0.defaultValue == nil && energy.bound[$0.name.text] == nil
+      }
+      if !open.isEmpty || !openOwn.isEmpty {
+        return try inferShapes(of: energy, open.map(\.name.text), openOwn.map(\.name.text)) {
+          try self.realise(energy, declarations, names, nil, at: span)
+        }
+      }
+    }
+    return try realise(energy, declarations, names, shapes, at: span)
+  }
+
+  private func realise(
+    _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, at span: Span
+  ) throws -> Realised {
+    let scope = Scope(energy.definition.tree, number: freshScopeNumber())
+    // Arguments given already fix the sizes that they share with the samples.
+    if let (_, parameters) = declaration(energy) {
+      for declared in parameters.declarations + parameters.own {
+        guard let value = energy.bound[declared.name.text] else { continue }
+        try take((value, span, nil), declared, scope)
+      }
+    }
+    var samples: [Realised.Sample] = []
+    var arguments: [String: Argument] = [:]
+    for (position, declaration) in declarations.enumerated() {
+      let name = declaration.name.text
+      var shape = shapes?[safe: position] ?? assumedShapes[name] ?? []
+      var type: TypeShape?
+      if let written = declaration.type {
+        let typed = try typeShape(written, scope)
+        if typed.isEnergy || typed.form == .row {
+          throw Diagnostic(
+            .error, .type, "a sample is a real or a tensor, not \(shortText(written.span))", at: written.span)
+        }
+        if shapes == nil { shape = try self.shape(typed, scope) }
+        type = typed
+      }
+      let symbol = graph.addSymbol(
+        Symbol(name: name, role: .sample, shape: shape, type: .real, refinements: type?.refinements ?? []))
+      let node = graph.symbol(symbol)
+      let provenance = Provenance(span: declaration.span, isArgument: true)
+      provenances[node] = provenance
+      samples.append(.init(name: name, symbol: symbol, node: node))
+      arguments[name] = (.tensor(TypedValue(node, in: graph)), declaration.name.span, provenance)
+    }
+    let before = ownParameterList.count
+    let node = try inline(energy, arguments, at: span).node
+    _ = before
+    var own: [String: NodeID] = [:]
+    if let (_, parameters) = declaration(energy) {
+      let used = Set(graph.postorder(node))
+      for declared in parameters.own {
+        let name = "\(energy.name).\(declared.name.text)"
+        for (key, candidate) in ownParameters where key.name == name {
+          if own[declared.name.text] == nil || used.contains(candidate) { own[declared.name.text] = candidate }
+        }
+      }
+    }
+    return Realised(samples: samples, parameters: own, node: node)
+  }
+}

@@ -1,0 +1,228 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+extension Elaborator {
+  /// What a name before parentheses calls.
+  enum Callee {
+    case builtin(String)
+    case function(Definition)
+    case local(WhereEntry)
+    case value(Value)
+  }
+
+  // MARK: Values
+
+  /// The value of a name.
+  func lookup(_ name: String, at span: Span, _ scope: Scope) throws -> Value {
+    switch scope.find(name) {
+    case .value(let value, _): return value
+    case .size(let size, _): return sizeValue(size)
+    case .deferred(let entry): return try value(of: entry, at: span)
+    case nil: break
+    }
+    if let definition = definitions[name] { return try value(of: definition, at: span) }
+    if isBuiltin(name) { throw bareFunction(name, at: span) }
+    throw unknownName(name, at: span, scope)
+  }
+
+  func sizeValue(_ size: Size) -> Value { .tensor(TypedValue(graph.size(size), .scalar)) }
+
+  /// The value of a top-level definition, elaborated now if it hasn't been.
+  func value(of definition: Definition, at span: Span) throws -> Value {
+    switch definition.state {
+    case .value(let value): return value
+    case .size(let size): return sizeValue(size)
+    case .failed: throw AlreadyReported()
+    case .active: throw cycle(definition, at: span)
+    case .idle:
+      if case .function = definition.kind { throw bareFunction(definition.name.text, at: span) }
+      elaborate(definition)
+      return try value(of: definition, at: span)
+    }
+  }
+
+  /// The value of a `where` name.
+  func value(of entry: WhereEntry, at span: Span) throws -> Value {
+    let name = entry.definition.name.text
+    guard entry.definition.arguments == nil else { throw bareFunction(name, at: span) }
+    switch entry.state {
+    case .done(let value): return value
+    case .active:
+      throw Diagnostic(
+        .error, .cycle, "'\(name)' is defined through itself", at: span,
+        notes: [.init("defined", at: entry.definition.span)])
+    case .idle: break
+    }
+    entry.state = .active
+    // It is read where it stands: outside the body's loops and conditions.
+    let savedGuards = guards
+    let savedEnds = ends
+    guards = []
+    ends = []
+    defer {
+      guards = savedGuards
+      ends = savedEnds
+      if case .active = entry.state { entry.state = .idle }
+    }
+    let result = try value(entry.definition.value, entry.scope)
+    entry.state = .done(result)
+    return result
+  }
+
+  private func bareFunction(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .error, .function, "'\(name)' is a function; write \(name)(…)", at: span,
+      hints: [.init("give it its arguments in parentheses")])
+  }
+
+  private func cycle(_ definition: Definition, at span: Span) -> Diagnostic {
+    let start = path.firstIndex(of: definition) ?? 0
+    let names = (path[start...] + [definition]).map(\.name.text)
+    definition.state = .failed
+    return Diagnostic(
+      .error, .cycle, "these definitions need each other: \(names.joined(separator: " -> "))", at: span,
+      notes: path[start...].map { .init("\($0.name.text) is defined", at: $0.name.span) },
+      hints: [.init("for a recurrence write fold(t in 1..T, s = s0: next)")])
+  }
+
+  /// An unknown name, with what it may have meant.
+  func unknownName(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
+    let known = scope.allNames.union(definitions.keys)
+    let guess = didYouMean(name, among: known)
+    var hints: [Diagnostic.Hint] = []
+    if let guess { hints.append(.init("write \(guess)", fixIt: .init(replace: span, with: guess))) }
+    if guess == nil { hints.append(.init("define it: param \(name) = …, let \(name) = …, or where \(name) = …")) }
+    let question = guess.map { "; did you mean '\($0)'?" } ?? ""
+    return Diagnostic(.error, .unknown, "there is nothing named '\(name)'\(question)", at: span, hints: hints)
+  }
+
+  /// An unknown function, with what it may have meant.
+  func unknownFunction(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
+    if name == "norm2" {
+      return Diagnostic(
+        .error, .unknown, "'norm2' could be the norm or its square", at: span,
+        hints: [.init("the Euclidean norm is norm(v)"), .init("its square is sumsq(v)")])
+    }
+    let functions = definitions.values.filter(\.isFunction).map(\.name.text)
+    let known = builtinNames.union(functions).union(scope.allNames)
+    let guess = didYouMean(name, among: known)
+    let question = guess.map { "; did you mean '\($0)'?" } ?? ""
+    var hints: [Diagnostic.Hint] = []
+    if let guess { hints.append(.init("write \(guess)(…)", fixIt: .init(replace: span, with: guess))) }
+    return Diagnostic(.error, .unknown, "there is no function '\(name)'\(question)", at: span, hints: hints)
+  }
+
+  // MARK: Functions
+
+  /// Names with a meaning of their own in a call, beside the tables of EnergyBuiltins.
+  static let operatorNames: Set<String> = ["grad", "score", "hessian", "laplacian", "hvp", "unconstrained"]
+  static let specialNames: Set<String> = ["load", "random", "fold", "scan", "wrap", "mod", "div", "select"]
+  static let reductions: Set<String> = ["sum", "prod", "min", "max", "mean", "logsumexp", "any", "all"]
+
+  func isBuiltin(_ name: String) -> Bool {
+    Builtins.named(name) != nil || StructuralBuiltins.named(name) != nil || Elaborator.operatorNames.contains(name)
+      || Elaborator.specialNames.contains(name) || Elaborator.reductions.contains(name)
+  }
+
+  var builtinNames: Set<String> {
+    Set(Builtins.all.filter(\.isPublic).flatMap { [$0.name.name] + $0.aliases })
+      .union(StructuralBuiltins.all.flatMap { [$0.name] + $0.aliases })
+      .union(Elaborator.operatorNames).union(Elaborator.specialNames).union(Elaborator.reductions)
+  }
+
+  /// What a name before parentheses calls; `nil` for an unknown one.
+  func callee(_ name: String, _ scope: Scope) throws -> Callee? {
+    switch scope.find(name) {
+    case .value(let value, _): return .value(value)
+    case .size(let size, _): return .value(sizeValue(size))
+    case .deferred(let entry):
+      if entry.definition.arguments != nil { return .local(entry) }
+      return .value(try value(of: entry, at: entry.definition.span))
+    case nil: break
+    }
+    if let definition = definitions[name] {
+      if case .function = definition.kind { return .function(definition) }
+      return .value(try value(of: definition, at: definition.name.span))
+    }
+    return isBuiltin(name) ? .builtin(name) : nil
+  }
+
+  /// Whether parentheses behind what has been read of a factor are a call. By the form of definitions alone.
+  func classify(_ factor: GroupedFactor, _ scope: Scope) -> CalleeKind {
+    guard case .atom(let id) = factor.head else { return .value }
+    var kind: FormKind
+    switch scope.tree[id].kind {
+    case .name(let name): kind = formKind(name, scope, depth: 0)
+    case .nabla: kind = .energy
+    default: return .value
+    }
+    for suffix in factor.suffixes {
+      guard case .call(let group) = suffix.kind else { return .value }
+      kind = result(of: kind, group, scope, depth: 0)
+    }
+    return kind == .value ? .value : .function
+  }
+
+  enum FormKind: Equatable {
+    case value, function, energy
+    /// `grad score hessian laplacian hvp`.
+    case differential
+  }
+
+  private func formKind(_ name: String, _ scope: Scope, depth: Int) -> FormKind {
+    switch scope.find(name) {
+    case .value(.energy, _), .value(.derivative, _): return .energy
+    case .value, .size: return .value
+    case .deferred(let entry):
+      if entry.definition.arguments != nil { return .function }
+      return formKind(of: entry.definition.value, entry.scope, depth: depth + 1)
+    case nil: break
+    }
+    if let definition = definitions[name] {
+      switch definition.kind {
+      case .function: return .function
+      case .energy: return .energy
+      default: return .value
+      }
+    }
+    if Elaborator.operatorNames.contains(name) { return .differential }
+    return .function  // a built-in, or unknown: then the call is what gets reported
+  }
+
+  /// The kind of an expression where it is a name, or calls applied to one; else a value.
+  private func formKind(of id: ExprID, _ scope: Scope, depth: Int) -> FormKind {
+    guard depth < 8 else { return .value }
+    switch scope.tree[id].kind {
+    case .name(let name):
+      let kind = formKind(name, scope, depth: depth)
+      return kind == .function && scope.find(name) == nil && definitions[name] == nil ? .value : kind
+    case .nabla: return .energy
+    case .run(let items):
+      guard case .atom(let head) = items.first?.kind, case .name(let name) = scope.tree[head].kind else {
+        return .value
+      }
+      var kind = formKind(name, scope, depth: depth)
+      for item in items.dropFirst() {
+        guard case .group(let group) = item.kind else { return .value }
+        kind = result(of: kind, group, scope, depth: depth)
+      }
+      return kind
+    default: return .value
+    }
+  }
+
+  private func result(of kind: FormKind, _ group: Group, _ scope: Scope, depth: Int) -> FormKind {
+    guard case .arguments(let arguments) = group.contents else { return .value }
+    switch kind {
+    case .value, .function: return .value
+    case .differential:
+      guard let first = arguments.positional.first else { return .value }
+      return formKind(of: first, scope, depth: depth + 1) == .energy ? .energy : .value
+    case .energy:
+      // Own parameters alone make an instance; a sample makes a call.
+      return arguments.positional.isEmpty && !arguments.named.isEmpty ? .energy : .value
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+extension Elaborator {
+  // MARK: A file
+
+  /// Checks a whole source and fills `program`.
+  func elaborate(_ tree: SyntaxTree) {
+    collect(tree)
+    elaborateAll()
+    for definition in order { finish(definition) }
+    for statement in tree.statements { elaborate(statement, tree) }
+    collectOwnParameters()
+    program.functions = order.compactMap { if case .function = $0.kind { $0.name.text } else { nil } }
+    sortDiagnostics()
+  }
+
+  /// Realises an energy, so that its body is checked even where nothing calls it.
+  private func finish(_ definition: Definition) {
+    guard case .energy = definition.kind, case .value(let value) = definition.state else { return }
+    guard let energy = innermost(value), let (_, parameters) = declaration(energy) else { return }
+    let needsEnergy = parameters.own.contains {
+      $0.type?.name.text == "energy" && energy.bound[$0.name.text] == nil
+    }
+    if needsEnergy { return }
+    guard let realised = attempt({ try realise(value, nil, at: definition.name.span) }) else {
+      definition.state = .failed
+      return
+    }
+    program.energies.append(self.energy(definition.name.text, realised, definition.name.span))
+  }
+
+  func energy(_ name: String, _ realised: Realised, _ span: Span) -> Program.Energy {
+    let samples = realised.samples.map {
+      Program.Sample(name: $0.name, symbol: $0.symbol, type: typeText(graph[$0.symbol]))
+    }
+    let own = Set(realised.parameters.values)
+    let parameters = ownParameterList.filter { own.contains(graph.symbol($0.symbol)) }
+    return Program.Energy(name: name, samples: samples, parameters: parameters, node: realised.node, span: span)
+  }
+
+  /// Parameters of energies that some graph uses, behind those of the file.
+  private func collectOwnParameters() {
+    var roots = program.energies.map(\.node) + program.definitions.map(\.node)
+    for action in program.actions {
+      switch action.subject {
+      case .value(let value): roots.append(value.node)
+      case .energy(let energy): roots.append(energy.node)
+      case .derivative(_, let energy, _, let node): roots += [energy.node, node]
+      case .text: continue
+      }
+    }
+    let used = Set(graph.postorder(roots))
+    let listed = Set(program.energies.flatMap { $0.parameters.map(\.symbol) })
+    let known = Set(program.parameters.map(\.symbol))
+    program.parameters += ownParameterList.filter {
+      (used.contains(graph.symbol($0.symbol)) || listed.contains($0.symbol)) && !known.contains($0.symbol)
+    }
+  }
+
+  private func sortDiagnostics() {
+    var seen: Set<Diagnostic> = []
+    program.diagnostics = program.diagnostics.filter { seen.insert($0).inserted }
+      .enumerated().sorted { a, b in
+        let (left, right) = (a.element.span?.start ?? 0, b.element.span?.start ?? 0)
+        return (left, a.offset) < (right, b.offset)
+      }.map(\.element)
+  }
+
+  // MARK: Statements that do something
+
+  private func elaborate(_ statement: Statement, _ tree: SyntaxTree) {
+    switch statement.kind {
+    case .dim, .param, .data, .let, .fn, .energy, .import: return
+    case .print(let id), .expression(let id): act(.print, id, statement, tree)
+    case .check(let id): act(.check, id, statement, tree)
+    case .emit: unsupported("emit", statement)
+    case .save: unsupported("save", statement)
+    case .plot: unsupported("plot", statement)
+    }
+  }
+
+  private func unsupported(_ word: String, _ statement: Statement) {
+    report(Diagnostic(.error, .unsupported, "\(word) isn't supported yet", at: statement.span))
+  }
+
+  private func act(_ verb: Program.Verb, _ id: ExprID, _ statement: Statement, _ tree: SyntaxTree) {
+    let span = tree[id].span
+    let subject: Program.Subject? = attempt {
+      let scope = Scope(tree)
+      declare(statement.whereDefinitions, scope)
+      let value = try value(id, scope)
+      if verb == .check, innermost(value) == nil {
+        throw Diagnostic(.error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span)
+      }
+      return try self.subject(value, shortText(span), at: span)
+    }
+    guard let subject else { return }
+    program.actions.append(.init(verb: verb, subject: subject, text: text(span), span: statement.span))
+  }
+
+  /// What a value is to be shown as.
+  func subject(_ value: Value, _ name: String, at span: Span) throws -> Program.Subject {
+    switch value {
+    case .tensor(let tensor): return .value(tensor)
+    case .text(let text): return .text(text)
+    case .energy(let energy):
+      if let known = program.energies.first(where: { $0.name == energy.name }), isWhole(energy) {
+        return .energy(known)
+      }
+      return .energy(self.energy(name, try realise(value, nil, at: span), span))
+    case .derivative(let derivative):
+      let base = try realise(derivative.base, nil, at: span)
+      let whole = try realise(value, nil, at: span)
+      let energyName = innermost(value)?.name ?? ""
+      return .derivative(
+        derivative.operation, of: energy(energyName, base, span), by: derivative.by, node: whole.node)
+    }
+  }
+
+  /// Whether an energy is the one of its name, without arguments given at this place.
+  private func isWhole(_ energy: EnergyValue) -> Bool {
+    guard let definition = definitions[energy.name], case .value(.energy(let known)) = definition.state else {
+      return false
+    }
+    return known == energy
+  }
+
+  // MARK: A bare expression
+
+  /// An expression by itself: with a free `x` it is an energy of it, and other unknown names are parameters.
+  func elaborateExpression(_ tree: SyntaxTree, inventsParameters: Bool) -> Program.Subject? {
+    sources[tree.file] = tree.source
+    guard let statement = tree.statements.first, case .expression(let id) = statement.kind else { return nil }
+    let open = openNames(id, statement, tree)
+    let hasSample = open.contains("x")
+    let names = hasSample ? (inventsParameters ? open : open.filter { $0 == "x" }) : []
+    let span = tree[id].span
+    let result: Program.Subject? = attempt {
+      guard !names.isEmpty else {
+        let scope = Scope(tree)
+        declare(statement.whereDefinitions, scope)
+        return try subject(value(id, scope), shortText(span), at: span)
+      }
+      let hints = RankHints(tree, [id] + statement.whereDefinitions.map(\.value)) { _ in true }
+      let sorted = ["x"] + names.filter { $0 != "x" }
+      let openNames = sorted.map { OpenName(name: $0, ranks: hints.ranks($0), isSample: $0 == "x") }
+      return try inferring(openNames) { shapes in
+        try energyOfExpression(id, statement, tree, sorted, shapes)
+      }
+    }
+    collectOwnParameters()
+    sortDiagnostics()
+    return result
+  }
+
+  private func energyOfExpression(
+    _ id: ExprID, _ statement: Statement, _ tree: SyntaxTree, _ names: [String], _ shapes: [String: [Size]]
+  ) throws -> Program.Subject {
+    let scope = Scope(tree)
+    let span = tree[id].span
+    var samples: [Realised.Sample] = []
+    var parameters: [Program.Parameter] = []
+    for name in names {
+      let shape = shapes[name] ?? []
+      let role: Symbol.Role = name == "x" ? .sample : .parameter
+      let symbol = graph.addSymbol(Symbol(name: name, role: role, shape: shape))
+      let node = graph.symbol(symbol)
+      scope.names[name] = .value(.tensor(TypedValue(node, in: graph)), Provenance(span: span, isArgument: true))
+      if role == .sample {
+        samples.append(.init(name: name, symbol: symbol, node: node))
+      } else {
+        parameters.append(.init(name: name, symbol: symbol, type: typeText(graph[symbol]), value: nil, span: span))
+      }
+    }
+    declare(statement.whereDefinitions, scope)
+    let result = try value(id, scope)
+    let value = try tensor(result, at: span)
+    try refuseBoolean(value, at: span)
+    guard value.form == .scalar else {
+      throw Diagnostic(
+        .error, .shape, "an energy must be real, not \(typeText(value))", at: span,
+        hints: [.init("add its entries up: sum(\(shortText(span)))")])
+    }
+    program.parameters += parameters
+    let energySamples = samples.map {
+      Program.Sample(name: $0.name, symbol: $0.symbol, type: typeText(graph[$0.symbol]))
+    }
+    return .energy(
+      Program.Energy(name: "", samples: energySamples, parameters: parameters, node: value.node, span: span))
+  }
+
+  /// Names of an expression that mean nothing yet, in the order of the text.
+  private func openNames(_ id: ExprID, _ statement: Statement, _ tree: SyntaxTree) -> [String] {
+    let roots = [id] + statement.whereDefinitions.map(\.value)
+    let (used, bound) = tree.namesUsed(in: roots)
+    var known = bound
+    for entry in statement.whereDefinitions {
+      known.insert(entry.name.text)
+      known.formUnion((entry.arguments ?? []).map(\.text))
+    }
+    let called = calledNames(roots, tree)
+    var result: [String] = []
+    for name in used.sorted(by: { $0.span < $1.span }) {
+      let text = name.text
+      if known.contains(text) || definitions[text] != nil || text.contains(".") || result.contains(text) { continue }
+      if isBuiltin(text) && (called.contains(text) || text != "x") { continue }
+      // Before parentheses a name is a parameter only if no function is spelt nearly like it.
+      if called.contains(text), didYouMean(text, among: builtinNames) != nil || text.count > 2 { continue }
+      result.append(text)
+    }
+    return result
+  }
+
+  private func calledNames(_ roots: [ExprID], _ tree: SyntaxTree) -> Set<String> {
+    var result: Set<String> = []
+    var pending = roots
+    while let id = pending.popLast() {
+      if case .run(let items) = tree[id].kind {
+        for (item, next) in zip(items, items.dropFirst()) {
+          guard case .atom(let head) = item.kind, case .name(let name) = tree[head].kind, case .group = next.kind else {
+            continue
+          }
+          result.insert(name)
+        }
+      }
+      pending += tree.parts(of: id)
+    }
+    return result
+  }
+}

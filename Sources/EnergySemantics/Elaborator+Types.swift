@@ -1,0 +1,229 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+/// A written type, its sizes not yet evaluated.
+struct TypeShape {
+  /// One expression an axis: `symmetric[n]` has n twice.
+  let sizes: [ExprID]
+  let form: Form
+  var element = ElementType.real
+  var refinements: [Symbol.Refinement] = []
+  var isEnergy = false
+}
+
+/// What a message needs to know of a declaration.
+struct Declared {
+  let name: String
+  /// The place of the type.
+  let type: Span?
+  let span: Span
+
+  init(_ name: Name, _ type: TypeExpr?, _ span: Span) {
+    self.name = name.text
+    self.type = type?.span
+    self.span = span
+  }
+}
+
+extension Elaborator {
+  // MARK: Types as written
+
+  /// What a type says, sizes aside.
+  func typeShape(_ type: TypeExpr, _ scope: Scope) throws -> TypeShape {
+    let name = type.name.text
+    let sizes = type.sizes
+    if name != "interval" && name != "mlp", let extra = type.arguments.first {
+      throw Diagnostic(.error, .type, "\(name) takes nothing in parentheses", at: scope.tree[extra].span)
+    }
+    switch name {
+    case "real":
+      return try TypeShape(sizes: count(type, 0...0, hint: "a vector is vector[n]"), form: .scalar)
+    case "vector": return try TypeShape(sizes: count(type, 1...1), form: .vector)
+    case "row": return try TypeShape(sizes: count(type, 1...1), form: .row)
+    case "matrix": return try TypeShape(sizes: count(type, 2...2), form: .matrix)
+    case "tensor": return try TypeShape(sizes: count(type, 1...8), form: form(sizes.count))
+    case "symmetric": return try square(type, .symmetric)
+    case "spd": return try square(type, .positiveDefinite)
+    case "diagonal": return try square(type, .diagonal)
+    case "lower": return try square(type, .lower)
+    case "simplex": return try list(type, .simplex)
+    case "ordered": return try list(type, .ordered)
+    case "unit_vector": return try list(type, .unitVector)
+    case "positive": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), refinements: [.positive])
+    case "integer":
+      return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .int, refinements: [.integer])
+    case "int": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .int)
+    case "bool": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .bool)
+    case "interval": return try interval(type, scope)
+    case "energy":
+      if !sizes.isEmpty {
+        throw Diagnostic(.error, .unsupported, "lists of energies aren't supported yet", at: type.span)
+      }
+      return TypeShape(sizes: [], form: .scalar, isEnergy: true)
+    case "mlp": throw Diagnostic(.error, .unsupported, "mlp parameters aren't supported yet", at: type.span)
+    default:
+      let guess = didYouMean(name, among: Elaborator.typeNames)
+      throw Diagnostic(
+        .error, .type, "there is no type '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: type.name.span,
+        hints: guess.map { [.init("write \($0)", fixIt: .init(replace: type.name.span, with: $0))] } ?? [])
+    }
+  }
+
+  static let typeNames = [
+    "real", "int", "bool", "vector", "row", "matrix", "tensor", "symmetric", "spd", "diagonal", "lower", "simplex",
+    "ordered", "unit_vector", "positive", "interval", "integer", "energy", "mlp",
+  ]
+
+  private func form(_ rank: Int) -> Form { [.scalar, .vector, .matrix][safe: rank] ?? .tensor }
+
+  private func count(_ type: TypeExpr, _ allowed: ClosedRange<Int>, hint: String? = nil) throws -> [ExprID] {
+    if allowed.contains(type.sizes.count) { return type.sizes }
+    let most = allowed.upperBound
+    let wanted = allowed.count > 1 ? "at most \(most) sizes" : "\(most) size\(most == 1 ? "" : "s")"
+    throw Diagnostic(
+      .error, .size, "\(type.name.text) takes \(wanted), not \(type.sizes.count)", at: type.span,
+      hints: hint.map { [.init($0)] } ?? [])
+  }
+
+  private func square(_ type: TypeExpr, _ refinement: Symbol.Refinement) throws -> TypeShape {
+    let sizes = try count(type, 1...1, hint: "it is square: one size is enough")
+    return TypeShape(sizes: sizes + sizes, form: .matrix, refinements: [refinement])
+  }
+
+  private func list(_ type: TypeExpr, _ refinement: Symbol.Refinement) throws -> TypeShape {
+    TypeShape(sizes: try count(type, 1...1), form: .vector, refinements: [refinement])
+  }
+
+  private func interval(_ type: TypeExpr, _ scope: Scope) throws -> TypeShape {
+    let bounds = try type.arguments.map { id -> Double in
+      guard let number = graph.constantValue(try scalar(id, scope, "a bound")) else {
+        throw Diagnostic(.error, .type, "the bounds of an interval must be numbers", at: scope.tree[id].span)
+      }
+      return number
+    }
+    guard bounds.count == 2, bounds[0] < bounds[1] else {
+      throw Diagnostic(.error, .type, "an interval is written interval(a, b) with a < b", at: type.span)
+    }
+    return try TypeShape(
+      sizes: count(type, 0...8), form: form(type.sizes.count), refinements: [.interval(bounds[0], bounds[1])])
+  }
+
+  // MARK: Sizes
+
+  /// The shape that a type has in a scope. In a signature a size that is named nowhere else is its own (generic); at
+  /// top level it is an error.
+  func shape(_ type: TypeShape, _ scope: Scope) throws -> [Size] {
+    try type.sizes.map { try size($0, scope) }
+  }
+
+  func size(_ id: ExprID, _ scope: Scope) throws -> Size {
+    try declareLocalSizes(id, scope)
+    let value = try number(id, scope)
+    let span = scope.tree[id].span
+    guard value.form == .scalar, let size = affine(value.node)?.size else {
+      throw Diagnostic(
+        .error, .size, "'\(shortText(span))' isn't a size", at: span,
+        hints: [.init("sizes are whole numbers and names declared by 'dim', added and multiplied")])
+    }
+    if isCertainly(size, below: 0) {
+      throw Diagnostic(.error, .size, "the size '\(shortText(span))' is negative", at: span)
+    }
+    return size
+  }
+
+  private func declareLocalSizes(_ id: ExprID, _ scope: Scope) throws {
+    for (name, span) in names(in: id, scope.tree) where scope.find(name) == nil {
+      if let definition = definitions[name] {
+        switch definition.kind {
+        case .dim, .constant: continue
+        default: break
+        }
+        if scope.number == 0 { continue }
+      } else if scope.number == 0 {
+        let dims = definitions.values.filter { if case .dim = $0.kind { true } else { false } }.map(\.name.text)
+        let guess = didYouMean(name, among: dims)
+        throw Diagnostic(
+          .error, .size, "the size '\(name)' isn't declared\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span,
+          hints: [.init(guess.map { "write \($0)" } ?? "add a line: dim \(name)")])
+      }
+      scope.names[name] = .size(
+        Size(Dimension(name, scope: scope.number)), Provenance(span: span, isArgument: true))
+    }
+  }
+
+  /// The names in a size expression.
+  private func names(in id: ExprID, _ tree: SyntaxTree) -> [(String, Span)] {
+    var result: [(String, Span)] = []
+    var pending = [id]
+    while let next = pending.popLast() {
+      if case .name(let name) = tree[next].kind { result.append((name, tree[next].span)) }
+      pending += tree.parts(of: next)
+    }
+    return result
+  }
+
+  /// Binds the sizes of a declared type to those of a value given for it.
+  func match(_ type: TypeShape, _ operand: Operand, declared: Declared, _ scope: Scope) throws {
+    let actual = graph.shape(operand.value.node)
+    guard type.form == operand.value.form, type.sizes.count == actual.count else {
+      throw mismatch(operand, declared, scope)
+    }
+    if type.element == .int, graph[operand.value.node].type != .int {
+      throw Diagnostic(
+        .error, .type,
+        "\(declared.name) takes whole numbers, and '\(shortText(operand.span))' is "
+          + typeText(operand.value), at: operand.span)
+    }
+    for (id, size) in zip(type.sizes, actual) { try unify(id, size, operand, declared, scope) }
+  }
+
+  /// Makes a declared size equal to an actual one; a local name in it is solved for.
+  private func unify(
+    _ id: ExprID, _ actual: Size, _ operand: Operand, _ declared: Declared, _ scope: Scope
+  ) throws {
+    let known = Set(scope.names.keys)
+    let wanted = try size(id, scope)
+    let fresh = wanted.dimensions.filter { $0.scope == scope.number && !known.contains($0.name) }
+    guard scope.number != 0, fresh.count == 1, let unknown = fresh.first else {
+      guard try agree(wanted, actual) else { throw mismatch(operand, declared, scope) }
+      return
+    }
+    // wanted = factor·unknown + rest
+    let factor = wanted.terms.filter { $0.factors == [unknown] }.first?.coefficient ?? 0
+    let rest = wanted - Size(unknown) * Size(factor)
+    guard factor != 0, !rest.dimensions.contains(unknown) else { throw mismatch(operand, declared, scope) }
+    let multiple = actual - rest
+    guard let solution = divide(multiple, by: factor) else { throw mismatch(operand, declared, scope) }
+    if isCertainly(solution, below: 1) { throw mismatch(operand, declared, scope, least: rest + Size(factor)) }
+    if !isCertainly(solution, atLeast: 1) {
+      program.sizeConditions.append(
+        .init(
+          size: solution - 1, isEquation: false,
+          message: "\(unknown.name) = \(solution) must be at least 1 in \(typeText(operand.value))", span: operand.span)
+      )
+    }
+    scope.names[unknown.name] = .size(solution, Provenance(span: declared.span, isArgument: true))
+  }
+
+  private func divide(_ size: Size, by factor: Int) -> Size? {
+    if factor == 1 { return size }
+    guard size.terms.allSatisfy({ $0.coefficient % factor == 0 }) else { return nil }
+    return size.terms.reduce(Size(0)) { sum, term in
+      sum + term.factors.reduce(Size(term.coefficient / factor)) { $0 * Size($1) }
+    }
+  }
+
+  private func mismatch(_ operand: Operand, _ declared: Declared, _ scope: Scope, least: Size? = nil) -> Diagnostic {
+    let wanted = declared.type.map { shortText($0) } ?? "another shape"
+    var hints: [Diagnostic.Hint] = []
+    if let least { hints.append(.init("it needs at least \(least) entries")) }
+    if operand.value.form == .row { hints.append(.init("as a column: (\(shortText(operand.span)))^T")) }
+    return Diagnostic(
+      .error, .shape,
+      "\(declared.name) takes \(wanted), and '\(shortText(operand.span))' is "
+        + typeText(operand.value), at: operand.span, label: "\(typeText(operand.value))",
+      notes: [.init("\(declared.name) : \(wanted) is declared", at: declared.span)], hints: hints)
+  }
+}

@@ -1,0 +1,188 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySyntax
+import EnergyText
+
+/// Turns syntax trees into graphs: settles names, infers shapes, checks types, builds nodes.
+///
+/// One walk does it all, because a name's meaning decides how a product is read and shapes decide what it means.
+/// Functions and energies are elaborated anew for every call (they are generic over shapes); calls with the same
+/// arguments are remembered, so equal calls cost once.
+final class Elaborator {
+  let graph: Graph
+  let loader: any DataLoader
+  let operators: any DifferentialOperators
+  let options: ElaborationOptions
+
+  var program: Program
+  var sources: [Int: SourceFile] = [:]
+  var definitions: [String: Definition] = [:]
+  var order: [Definition] = []
+  /// Definitions being elaborated, outermost first: a name met again closes a cycle.
+  var path: [Definition] = []
+
+  /// Conditions on indices that hold where the current expression is evaluated.
+  var guards: [Condition] = []
+  /// What `end` stands for, innermost last.
+  var ends: [Size] = []
+  /// Sizes that an inference may still choose.
+  var openDimensions: Set<Dimension> = []
+  /// Whether shapes are being inferred: ambiguous readings are then refused.
+  var isInferring = false
+  var depth = 0
+  var steps = 0
+  private var nextScope = 1
+  private var dimensionValues: [Dimension: (value: Int, reason: String, span: Span)] = [:]
+
+  var literals: [TensorData: NodeID] = [:]
+  var literalValues: [NodeID: TensorData] = [:]
+  var calls: [CallKey: Value] = [:]
+  var realised: [RealisationKey: Realised] = [:]
+  var ownParameters: [OwnParameterKey: NodeID] = [:]
+  var definitionNodes: [NodeID: NodeID] = [:]
+  var provenances: [NodeID: Provenance] = [:]
+  var ownParameterList: [Program.Parameter] = []
+  /// Shapes that an inference tries for arguments without a type.
+  var assumedShapes: [String: [Size]] = [:]
+  /// Names that a failed import would have brought; they aren't reported again.
+  var imported: Set<String> = []
+
+  struct CallKey: Hashable {
+    let definition: ObjectIdentifier
+    let name: String
+    let arguments: [String: Value]
+  }
+
+  struct OwnParameterKey: Hashable {
+    let name: String
+    let shape: [Size]
+  }
+
+  init(
+    graph: Graph, options: ElaborationOptions, loader: any DataLoader, operators: any DifferentialOperators
+  ) {
+    self.graph = graph
+    self.options = options
+    self.loader = loader
+    self.operators = operators
+    program = Program(graph: graph)
+  }
+
+  /// A number for the sizes of a signature.
+  func freshScopeNumber() -> Int {
+    defer { nextScope += 1 }
+    return nextScope
+  }
+
+  // MARK: Limits
+
+  /// Runs `body` one level deeper; counts the step.
+  func descend<Result>(at span: Span, _ body: () throws -> Result) throws -> Result {
+    depth += 1
+    steps += 1
+    defer { depth -= 1 }
+    if depth > options.depth {
+      throw Diagnostic(
+        .error, .limit, "expressions and calls nest more than \(options.depth) levels deep", at: span,
+        hints: [.init("name parts of the expression with 'let' or 'where'")])
+    }
+    if steps > options.steps || (steps & 63 == 0 && graph.isFull) {
+      throw Diagnostic(
+        .error, .limit, "this program grows beyond \(graph.nodeLimit) graph nodes", at: span,
+        hints: [.init("write repeated terms as a sum over an index: sum(i in 1..n: …)")])
+    }
+    return try body()
+  }
+
+  // MARK: Messages
+
+  func report(_ diagnostic: Diagnostic) { program.diagnostics.append(diagnostic) }
+
+  /// Runs `body`; an error in it is reported and `nil` returned.
+  func attempt<Result>(_ body: () throws -> Result) -> Result? {
+    do {
+      return try body()
+    } catch let diagnostic as Diagnostic {
+      report(diagnostic)
+    } catch let several as Diagnostics {
+      several.all.forEach(report)
+    } catch is AlreadyReported {
+    } catch let equation as SizeEquation {
+      report(
+        Diagnostic(.error, .size, "the size \(equation.dimension.name) can't be inferred here: give the types"))
+    } catch {
+      report(Diagnostic(.error, .type, "\(error)"))
+    }
+    return nil
+  }
+
+  /// The text of a span, from whichever source it lies in.
+  func text(_ span: Span) -> String {
+    let raw = sources[Int(span.file)]?.text(from: Int(span.start), to: Int(span.end)) ?? ""
+    return raw.split(whereSeparator: \.isNewline).map { line in
+      var words = line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+      if line.hasPrefix(" "), !words.isEmpty { words = " " + words }
+      return words
+    }.joined()
+  }
+
+  /// `4:10`.
+  func place(_ span: Span) -> String {
+    guard let (line, column) = sources[Int(span.file)]?.position(of: Int(span.start)) else { return "" }
+    return "\(line):\(column)"
+  }
+
+  // MARK: Sizes
+
+  /// Whether two sizes are the same. Open dimensions are settled by starting again; sizes whose values are both known
+  /// from the text agree by value.
+  func agree(_ a: Size, _ b: Size) throws -> Bool {
+    if a == b { return true }
+    if let dimension = a.dimension, openDimensions.contains(dimension), !b.dimensions.contains(dimension) {
+      throw SizeEquation(dimension: dimension, size: b)
+    }
+    if let dimension = b.dimension, openDimensions.contains(dimension), !a.dimensions.contains(dimension) {
+      throw SizeEquation(dimension: dimension, size: a)
+    }
+    if let left = value(of: a), let right = value(of: b), left == right {
+      program.sizeConditions.append(
+        .init(size: a - b, isEquation: true, message: "\(a) and \(b) differ", span: currentSpan))
+      return true
+    }
+    return false
+  }
+
+  /// The place of what is being elaborated.
+  var currentSpan: Span { graph.currentOrigins.first ?? Span(file: 0, start: 0, end: 0) }
+
+  /// The number a size has, as far as the text and its data say.
+  func value(of size: Size) -> Int? {
+    if let constant = size.constant { return constant }
+    return size.value(dimensionValues.mapValues(\.value))
+  }
+
+  /// Notes that `size` is `number`; a dimension that gets two numbers is an error with both places.
+  func bind(_ size: Size, to number: Int, reason: String, span: Span) throws {
+    program.sizeBindings.append(.init(size: size, value: number, reason: reason, span: span))
+    guard let dimension = size.dimension else { return }
+    if let known = dimensionValues[dimension] {
+      if known.value == number { return }
+      throw Diagnostic(
+        .error, .size,
+        "\(dimension.name) has two values: \(dimension.name) = \(known.value) from \(known.reason), "
+          + "\(dimension.name) = \(number) from \(reason)", at: span,
+        notes: [.init("\(dimension.name) = \(known.value) comes from \(known.reason)", at: known.span)])
+    }
+    dimensionValues[dimension] = (number, reason, span)
+  }
+
+  /// Whether `size` ≥ `bound` for certain, with the values that the text gives.
+  func isCertainly(_ size: Size, atLeast bound: Int) -> Bool {
+    size.isProvably(atLeast: bound)
+  }
+
+  /// Whether `size` < `bound` for certain.
+  func isCertainly(_ size: Size, below bound: Int) -> Bool {
+    (Size(bound - 1) - size).isProvably(atLeast: 0)
+  }
+}

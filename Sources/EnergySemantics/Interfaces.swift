@@ -1,0 +1,84 @@
+import EnergyIR
+import EnergyText
+
+/// Numbers with a shape, row-major.
+public struct TensorData: Hashable, Sendable {
+  /// One number an axis; empty for a scalar.
+  public let shape: [Int]
+  /// The entries, row-major; bools are 0 and 1.
+  public let values: [Double]
+  /// What the entries are.
+  public let type: ElementType
+
+  /// Entries under a shape of as many.
+  public init(shape: [Int], values: [Double], type: ElementType = .real) {
+    self.shape = shape
+    self.values = values
+    self.type = type
+  }
+}
+
+/// What `load("…")` asks for.
+public struct LoadRequest: Hashable, Sendable {
+  /// The path as written, relative to the file.
+  public let path: String
+  /// The array's name within the file (`name = "W"`), where given.
+  public let entry: String?
+  /// Whether NaN and infinities are welcome (`allow_nan = true`).
+  public let allowsNaN: Bool
+  /// The place of the call.
+  public let span: Span
+
+  /// A request for a file, or for an entry of it.
+  public init(path: String, entry: String? = nil, allowsNaN: Bool = false, span: Span) {
+    self.path = path
+    self.entry = entry
+    self.allowsNaN = allowsNaN
+    self.span = span
+  }
+}
+
+/// Reads the arrays that programs load; the checker itself touches no file.
+public protocol DataLoader {
+  /// The array, or a message without a place (the caller adds that of the request).
+  func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData
+}
+
+/// A loader for programs that load nothing.
+public struct NoDataLoader: DataLoader {
+  /// Refuses every request.
+  public init() {}
+  /// Always an error.
+  public func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
+    throw Diagnostic(.error, .unsupported, "files can't be read here: \"\(request.path)\"", at: request.span)
+  }
+}
+
+/// Derivatives of graphs; EnergyTransforms, which stands beside this module, has the rules.
+public protocol DifferentialOperators {
+  /// The gradient of the scalar `root`, with the shape of `symbol`.
+  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
+  /// The second derivatives of the scalar `root`: rank twice that of `symbol`.
+  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
+  /// The trace of the Hessian, a scalar.
+  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
+  /// The Hessian times `vector`, with the shape of `symbol`.
+  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID
+}
+
+/// What may be set from outside before a program is read.
+public struct ElaborationOptions: Sendable {
+  /// Values for declared sizes (`--dim d=8`); they override those in the text.
+  public var dims: [String: Int]
+  /// How many expressions may be visited, those of inlined calls included, before `E-limit`.
+  public var steps: Int
+  /// How deep expressions and inlined calls may nest together before `E-limit`.
+  public var depth: Int
+
+  /// No sizes set and the language's limits.
+  public init(dims: [String: Int] = [:], steps: Int = 4_000_000, depth: Int = 4_000) {
+    self.dims = dims
+    self.steps = steps
+    self.depth = depth
+  }
+}

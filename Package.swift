@@ -69,7 +69,7 @@ let package = Package(
       tests("EnergyBuiltinsTests", ["EnergyBuiltins"], resources: [.copy("Resources")]),
       tests("EnergySemanticsTests", ["EnergySemantics"]),
       tests("EnergyTransformsTests", ["EnergyTransforms", "EnergyLowering"]),
-      tests("EnergyLoweringTests", ["EnergyLowering"]),
+      tests("EnergyLoweringTests", ["EnergyLowering", "EnergyTransforms"]),
       tests("EnergyCPUTests", ["EnergyCPU", "CEnergyKernels"]),
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver"]),

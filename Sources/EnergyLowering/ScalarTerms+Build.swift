@@ -1,5 +1,5 @@
 import EnergyIR
-import Foundation
+import func Foundation.pow
 
 extension ScalarTerms {
   // MARK: Leaves
@@ -150,14 +150,14 @@ extension ScalarTerms {
       if term.type == .real || exponent < 0 || !isWhole { isInteger = false }
       switch term.operation {
       case .constant(let value):
-        coefficient *= Foundation.pow(value, exponent)
+        coefficient *= pow(value, exponent)
         continue
       case .reduce(.sum, let variables, let own) where variables.isEmpty && exponent > 0:
         conditions = conditions.and(own)
         pending.append((term.arguments[0], exponent))
         continue
       case .add(let inner, 0) where inner.count == 1 && isWhole:
-        coefficient *= Foundation.pow(inner[0], exponent)
+        coefficient *= pow(inner[0], exponent)
         pending.append((term.arguments[0], exponent))
         continue
       case .mul(let inner) where exponent == 1 || (isWhole && inner.allSatisfy { $0 == $0.rounded() }):

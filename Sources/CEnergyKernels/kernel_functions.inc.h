@@ -121,6 +121,25 @@ INLINE V N(multiply_add)(V x, V y, V z) { return __builtin_elementwise_fma(x, y,
 #else
 INLINE V N(multiply_add)(V x, V y, V z) { return x * y + z; }
 #endif
+// SLEEF squares the arguments of asinh and acosh, and doubles those of log1p, up to the end of the range.
+INLINE V N(v_log1p_wide)(V x) {
+  M far = x > (R)(IS_F64 ? 1e300 : 1e30);
+  V near = N(v_log1p)(x);
+  return __builtin_reduce_or(far) ? N(choose)(far, N(v_log)(x), near) : near;
+}
+INLINE V N(v_asinh_wide)(V x) {
+  V size = N(absolute)(x);
+  M far = size > (R)(IS_F64 ? 1e15 : 1e8);
+  V near = N(v_asinh)(x);
+  if (!__builtin_reduce_or(far)) return near;
+  V value = N(v_log)(size) + (R)0.69314718055994530942;
+  return N(choose)(far, (V)((M)value | ((M)x & N(sign_bits)())), near);
+}
+INLINE V N(v_acosh_wide)(V x) {
+  M far = x > (R)(IS_F64 ? 1e15 : 1e8);
+  V near = N(v_acosh)(x);
+  return __builtin_reduce_or(far) ? N(choose)(far, N(v_log)(x) + (R)0.69314718055994530942, near) : near;
+}
 // e^-|x| never overflows, and its quotients keep their accuracy at both ends.
 INLINE V N(v_sigmoid)(V x) {
   V e = N(v_exp)(-N(absolute)(x));

@@ -49,7 +49,10 @@ extension Region {
       }
     case .function(let name):
       if arity == 1, case let position = ek_find_unary(name.name), position >= 0 { return .unary(position) }
-      if arity == 2, case let position = ek_find_binary(name.name), position >= 0 { return .binary(position) }
+      let isVariadic = ["min", "max", "and", "or"].contains(name)
+      if arity == 2 || (arity > 2 && isVariadic), case let position = ek_find_binary(name.name), position >= 0 {
+        return .binary(position)
+      }
       if arity == 3, name == "select" { return .select }
       guard let function = compiler.scalarFunctions(name, arity) else { throw .unknownFunction(name.name) }
       return .scalar(function)

@@ -234,8 +234,13 @@ struct Sweep {
     for (position, argument) in arguments.enumerated() where depends(argument) {
       var factors = Array(zip(arguments, exponents))
       factors[position].1 -= 1
-      contribute(
-        graph.scale(exponents[position], graph.product([(c, 1)] + factors)), to: argument, from: id)
+      var term = graph.scale(exponents[position], graph.product([(c, 1)] + factors))
+      if exponents[position] > 0, exponents[position] < 1, graph.isSumOfSquares(argument) {
+        // A norm: its gradient at the origin is 0, where the monomial would read ∞·0.
+        let isPositive = Builtins.apply(graph, "greater", [argument, graph.constant(0)])
+        term = graph.select(isPositive, term, graph.constant(0))
+      }
+      contribute(term, to: argument, from: id)
     }
   }
 

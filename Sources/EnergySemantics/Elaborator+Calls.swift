@@ -209,7 +209,7 @@ extension Elaborator {
 
   /// Elaborates the body of a function or energy for a call; errors in it say which call they belong to.
   func inlining<Result>(
-    _ definition: Definition, _ name: String, at span: Span, _ body: () throws -> Result
+    _ definition: Definition, _ name: String, at span: Span, isCall: Bool = true, _ body: () throws -> Result
   ) throws -> Result {
     if path.contains(definition) {
       let start = path.firstIndex(of: definition) ?? 0
@@ -229,7 +229,7 @@ extension Elaborator {
     do {
       return try descend(at: span, body)
     } catch var diagnostic as Diagnostic {
-      if diagnostic.notes.count < 6 { diagnostic.notes.append(.init("in the call of \(name)", at: span)) }
+      if isCall, diagnostic.notes.count < 6 { diagnostic.notes.append(.init("in the call of \(name)", at: span)) }
       throw diagnostic
     }
   }

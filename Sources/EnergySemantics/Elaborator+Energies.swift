@@ -153,7 +153,9 @@ extension Elaborator {
   // MARK: Bodies
 
   /// The value of an energy for given samples: its body with the arguments in place.
-  func inline(_ energy: EnergyValue, _ samples: [String: Argument], at span: Span) throws -> TypedValue {
+  func inline(
+    _ energy: EnergyValue, _ samples: [String: Argument], at span: Span, isCall: Bool = true
+  ) throws -> TypedValue {
     guard let (definition, parameters) = declaration(energy) else { throw AlreadyReported() }
     if case .failed = energy.definition.state { throw AlreadyReported() }
     var arguments = energy.bound
@@ -161,7 +163,7 @@ extension Elaborator {
     let key = CallKey(definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments)
     if case .tensor(let known)? = calls[key] { return known }
     let tree = energy.definition.tree
-    let result = try inlining(energy.definition, energy.name, at: span) { () -> TypedValue in
+    let result = try inlining(energy.definition, energy.name, at: span, isCall: isCall) { () -> TypedValue in
       let scope = Scope(tree, number: freshScopeNumber())
       for declaration in parameters.declarations + parameters.own {
         let name = declaration.name.text
@@ -369,9 +371,7 @@ extension Elaborator {
       samples.append(.init(name: name, symbol: symbol, node: node))
       arguments[name] = (.tensor(TypedValue(node, in: graph)), declaration.name.span, provenance)
     }
-    let before = ownParameterList.count
-    let node = try inline(energy, arguments, at: span).node
-    _ = before
+    let node = try inline(energy, arguments, at: span, isCall: false).node
     var own: [String: NodeID] = [:]
     if let (_, parameters) = declaration(energy) {
       let used = Set(graph.postorder(node))

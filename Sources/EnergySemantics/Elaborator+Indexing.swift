@@ -270,6 +270,10 @@ extension Elaborator {
     let isLow = isProved(expression)
     let isHigh = isProved(above)
     if isLow && isHigh { return }
+    // An axis whose length is being inferred is as long as the index reaches.
+    if let equation = equation(extent, expression.maximum + 1), extent.dimension == equation.dimension {
+      throw equation
+    }
     // Without a condition on it the index takes every value of its box.
     let isGuarded = guards.contains { !Set($0.expression.variables).isDisjoint(with: expression.variables) }
     if !isGuarded {

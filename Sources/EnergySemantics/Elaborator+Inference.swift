@@ -16,9 +16,9 @@ extension Elaborator {
 
   /// Runs `attempt` with shapes for the open names until one fits: small ranks first, sizes unified from use.
   func inferring<Result>(_ names: [OpenName], _ attempt: ([String: [Size]]) throws -> Result) throws -> Result {
-    let saved = (openDimensions, isInferring, assumedShapes)
+    let saved = (openDimensions, isInferring, assumedShapes, sampleDimensions)
     isInferring = true
-    defer { (openDimensions, isInferring, assumedShapes) = saved }
+    defer { (openDimensions, isInferring, assumedShapes, sampleDimensions) = saved }
     var firstError: (any Error)?
     for ranks in rankChoices(names) {
       do {
@@ -37,13 +37,15 @@ extension Elaborator {
     _ names: [OpenName], _ ranks: [Int], _ attempt: ([String: [Size]]) throws -> Result
   ) throws -> Result {
     let number = freshScopeNumber()
-    var letters = Set<String>()
+    var letters = Set(names.map(\.name))
     var shapes: [String: [Size]] = [:]
     for (open, rank) in zip(names, ranks) {
       shapes[open.name] = axisNames(rank, isSample: open.isSample, taken: &letters).map {
         Size(Dimension($0, scope: number))
       }
     }
+    sampleDimensions = Set(
+      names.filter(\.isSample).flatMap { (shapes[$0.name] ?? []).flatMap(\.dimensions) })
     let counts = (program.sizeConditions.count, program.indexConditions.count, program.diagnostics.count)
     for _ in 0..<64 {
       openDimensions = Set(shapes.values.joined().flatMap(\.dimensions).filter { $0.scope == number })

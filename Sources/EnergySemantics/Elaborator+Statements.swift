@@ -136,7 +136,9 @@ extension Elaborator {
     guard let statement = tree.statements.first, case .expression(let id) = statement.kind else { return nil }
     let open = openNames(id, statement, tree)
     let hasSample = open.contains("x")
-    let names = hasSample ? (inventsParameters ? open : open.filter { $0 == "x" }) : []
+    let sizes = hasSample && inventsParameters ? sizeNames([id] + statement.whereDefinitions.map(\.value), tree) : []
+    let names = hasSample ? (inventsParameters ? open.filter { !sizes.contains($0) } : ["x"]) : []
+    for name in open where sizes.contains(name) { inventDimension(name, at: tree[id].span) }
     let span = tree[id].span
     let result: Program.Subject? = attempt {
       guard !names.isEmpty else {
@@ -175,6 +177,7 @@ extension Elaborator {
         parameters.append(.init(name: name, symbol: symbol, type: typeText(graph[symbol]), value: nil, span: span))
       }
     }
+    for (name, size) in inventedSizes { scope.names[name] = .size(size, Provenance(span: span, isArgument: true)) }
     declare(statement.whereDefinitions, scope)
     let result = try value(id, scope)
     let value = try tensor(result, at: span)
@@ -212,6 +215,18 @@ extension Elaborator {
       result.append(text)
     }
     return result
+  }
+
+  /// Names that bound ranges: sizes.
+  private func sizeNames(_ roots: [ExprID], _ tree: SyntaxTree) -> Set<String> {
+    Set(tree.namesUsed(in: roots.flatMap { tree.rangeBounds(in: $0) }).used.map(\.text))
+  }
+
+  private func inventDimension(_ name: String, at span: Span) {
+    let dimension = Dimension(name)
+    inventedSizes[name] = Size(dimension)
+    if program.dims.contains(where: { $0.name == name }) { return }
+    program.dims.append(.init(name: name, dimension: dimension, value: options.dims[name], span: span))
   }
 
   private func calledNames(_ roots: [ExprID], _ tree: SyntaxTree) -> Set<String> {

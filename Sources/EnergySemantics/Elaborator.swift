@@ -27,6 +27,8 @@ final class Elaborator {
   var ends: [Size] = []
   /// Sizes that an inference may still choose.
   var openDimensions: Set<Dimension> = []
+  /// Those of them that a sample's shape began with: they outlive the others.
+  var sampleDimensions: Set<Dimension> = []
   /// Whether shapes are being inferred: ambiguous readings are then refused.
   var isInferring = false
   var depth = 0
@@ -44,6 +46,8 @@ final class Elaborator {
   var ownParameterList: [Program.Parameter] = []
   /// Shapes that an inference tries for arguments without a type.
   var assumedShapes: [String: [Size]] = [:]
+  /// Names of a bare expression that bound its ranges.
+  var inventedSizes: [String: Size] = [:]
   /// Names that a failed import would have brought; they aren't reported again.
   var imported: Set<String> = []
 
@@ -138,18 +142,23 @@ final class Elaborator {
   /// from the text agree by value.
   func agree(_ a: Size, _ b: Size) throws -> Bool {
     if a == b { return true }
-    if let dimension = a.dimension, openDimensions.contains(dimension), !b.dimensions.contains(dimension) {
-      throw SizeEquation(dimension: dimension, size: b)
-    }
-    if let dimension = b.dimension, openDimensions.contains(dimension), !a.dimensions.contains(dimension) {
-      throw SizeEquation(dimension: dimension, size: a)
-    }
+    if let equation = equation(a, b) { throw equation }
     if let left = value(of: a), let right = value(of: b), left == right {
       program.sizeConditions.append(
         .init(size: a - b, isEquation: true, message: "\(a) and \(b) differ", span: currentSpan))
       return true
     }
     return false
+  }
+
+  /// What an open dimension has to be for two sizes to agree.
+  func equation(_ a: Size, _ b: Size) -> SizeEquation? {
+    let choices = [(a, b), (b, a)].compactMap { side, other -> SizeEquation? in
+      guard let dimension = side.dimension, openDimensions.contains(dimension), !other.dimensions.contains(dimension)
+      else { return nil }
+      return SizeEquation(dimension: dimension, size: other)
+    }
+    return choices.first { !sampleDimensions.contains($0.dimension) } ?? choices.first
   }
 
   /// The place of what is being elaborated.

@@ -49,6 +49,33 @@ extension SyntaxTree {
     } + [generators.guardCondition].compactMap { $0 }
   }
 
+  /// The bounds of all ranges within an expression. No recursion.
+  func rangeBounds(in root: ExprID) -> [ExprID] {
+    var result: [ExprID] = []
+    var pending = [root]
+    while let id = pending.popLast() {
+      switch self[id].kind {
+      case .builder(_, let generators): result += bounds(of: generators)
+      case .run(let items):
+        for item in items {
+          if case .group(let group) = item.kind, case .comprehension(let generators, _) = group.contents {
+            result += bounds(of: generators)
+          }
+        }
+      default: break
+      }
+      pending += parts(of: id)
+    }
+    return result
+  }
+
+  private func bounds(of generators: Generators) -> [ExprID] {
+    generators.clauses.flatMap { clause -> [ExprID] in
+      if case .range(let lower, let upper, _) = clause.kind { return [lower, upper] }
+      return []
+    }
+  }
+
   /// Names bound by the comprehensions within an expression, and everything named in it. No recursion.
   func namesUsed(in roots: [ExprID]) -> (used: [Name], bound: Set<String>) {
     var used: [Name] = []

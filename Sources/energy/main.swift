@@ -1,1 +1,3 @@
-print("")
+import Glibc
+
+exit(Launcher.launch(Array(CommandLine.arguments.dropFirst())).rawValue)

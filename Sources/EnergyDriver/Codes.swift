@@ -1,0 +1,56 @@
+import EnergyText
+
+extension DiagnosticCode {
+  /// Parameters without a value.
+  public static let unbound: DiagnosticCode = "E-unbound"
+  /// What was asked for can't be found: an energy, a parameter to set, rows of a batch.
+  public static let option: DiagnosticCode = "E-option"
+  /// No CUDA driver.
+  public static let noGPU: DiagnosticCode = "E-no-gpu"
+  /// Part of the tool that isn't built yet.
+  public static let notBuilt: DiagnosticCode = "E-not-built"
+  /// The evaluation needs more memory than it may have.
+  public static let memory: DiagnosticCode = "E-memory"
+  /// A matrix that has no inverse.
+  public static let singular: DiagnosticCode = "E-singular"
+  /// Energies or scores that aren't numbers.
+  public static let notFinite: DiagnosticCode = "W-nan"
+  /// A defect of ours.
+  public static let defect: DiagnosticCode = "E-defect"
+  /// The evaluation was interrupted.
+  public static let interrupted: DiagnosticCode = "E-interrupted"
+}
+
+/// The exit status of a process, as scripts may rely on it.
+public enum ExitStatus: Int32, Sendable {
+  /// Done.
+  case success = 0
+  /// The user's program or data is wrong.
+  case failure = 1
+  /// The command line is wrong.
+  case usage = 2
+  /// Something asked for is missing on this computer or not built yet.
+  case unavailable = 3
+  /// A defect of ours.
+  case defect = 70
+  /// Interrupted.
+  case interrupted = 130
+
+  /// What a run ends with after these messages.
+  public init(after diagnostics: [Diagnostic]) {
+    let errors = diagnostics.filter { $0.severity == .error }
+    if errors.isEmpty {
+      self = .success
+    } else if errors.contains(where: { $0.code == .interrupted }) {
+      self = .interrupted
+    } else if errors.contains(where: { $0.code == .defect }) {
+      self = .defect
+    } else if errors.allSatisfy({ Self.unavailableCodes.contains($0.code) }) {
+      self = .unavailable
+    } else {
+      self = .failure
+    }
+  }
+
+  private static let unavailableCodes: Set<DiagnosticCode> = [.noGPU, .notBuilt, "E-unsupported"]
+}

@@ -1,0 +1,189 @@
+import EnergyIR
+import EnergySemantics
+import EnergyText
+
+/// Numbers for everything that some nodes need: sizes, parameters, data, top-level `let`s.
+struct Environment {
+  var sizes: SizeTable
+  var values: [Symbol.ID: TensorData]
+}
+
+extension Session {
+  /// Finds the values that `roots` need.
+  /// - Parameter facts: what a batch says about sizes.
+  /// - Throws: `E-unbound` for parameters without a value, `E-size`, `E-value`, and errors of evaluation.
+  func environment(
+    for roots: [NodeID], facts: [SizeTable.Fact] = [], input: String? = nil
+  ) throws -> Environment {
+    let needed = neededSymbols(roots)
+    var sizes = SizeTable()
+    addFacts(to: &sizes)
+    for fact in facts { sizes.add(fact.size, is: fact.value, because: fact.reason, at: fact.span) }
+    try sizes.solve()
+    try requireValues(needed, sizes, input: input)
+    var environment = Environment(sizes: sizes, values: [:])
+    for literal in program.literals { environment.values[literal.symbol] = literal.values }
+    for parameter in program.parameters + program.data where needed.contains(parameter.symbol) {
+      if case .node = parameter.value, settings[parameter.symbol] == nil { continue }
+      try bind(parameter, &environment)
+    }
+    try computeDefinitions(needed, &environment)
+    try check(environment.sizes)
+    return environment
+  }
+
+  /// All symbols that nodes read, through definitions and computed parameters.
+  func neededSymbols(_ roots: [NodeID]) -> Set<Symbol.ID> {
+    var nodes: [Symbol.ID: NodeID] = [:]
+    for definition in program.definitions { nodes[definition.symbol] = definition.node }
+    for parameter in program.parameters + program.data {
+      if case .node(let node) = parameter.value { nodes[parameter.symbol] = node }
+    }
+    var found: Set<Symbol.ID> = []
+    var pending = roots
+    var seen: Set<NodeID> = []
+    while let id = pending.popLast() {
+      guard seen.insert(id).inserted else { continue }
+      pending += graph[id].arguments
+      if case .symbol(let symbol) = graph[id].operation, found.insert(symbol).inserted, let node = nodes[symbol] {
+        pending.append(node)
+      }
+    }
+    return found
+  }
+
+  /// What the program, its values and the options say about sizes.
+  func addFacts(to sizes: inout SizeTable) {
+    for dim in program.dims {
+      guard let value = dim.value else { continue }
+      let isOption = options.dims[dim.name] != nil
+      sizes.add(Size(dim.dimension), is: value, because: isOption ? "--dim" : "its declaration", at: dim.span)
+    }
+    for binding in program.sizeBindings {
+      sizes.add(binding.size, is: binding.value, because: binding.reason, at: binding.span)
+    }
+    for (symbol, setting) in settings.sorted(by: { $0.key.index < $1.key.index }) {
+      let shape = graph[symbol].shape
+      guard shape.count == setting.data.shape.count else { continue }
+      sizes.add(shape, are: setting.data.shape, because: { _ in "--set \(graph[symbol].name)" }, at: setting.span)
+    }
+  }
+
+  private func requireValues(_ needed: Set<Symbol.ID>, _ sizes: SizeTable, input: String?) throws {
+    let missing = (program.parameters + program.data).filter {
+      needed.contains($0.symbol) && $0.value == nil && settings[$0.symbol] == nil
+    }
+    guard !missing.isEmpty else { return }
+    let list = missing.map { "\($0.name) : \(type(of: $0, sizes))" }.joined(separator: ", ")
+    let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    let count = missing.count <= 10 ? words[missing.count - 1] : String(missing.count)
+    let sets = missing.map { "--set \($0.name)=\(example($0, sizes: sizes))" }.joined(separator: " ")
+    let tail = input.map { "     (\($0))" } ?? ""
+    throw Diagnostic(
+      .error, .unbound, "\(count) parameter\(missing.count == 1 ? " has" : "s have") no value: \(list)",
+      at: missing.first { $0.span.end > $0.span.start }?.span, hints: [.init(sets + tail)])
+  }
+
+  /// The type of a parameter with the sizes that are known.
+  func type(of parameter: Program.Parameter, _ sizes: SizeTable) -> String {
+    let symbol = graph[parameter.symbol]
+    guard let open = parameter.type.firstIndex(of: "["), let close = parameter.type.firstIndex(of: "]"), open < close
+    else { return parameter.type }
+    let isSquare = symbol.isSymmetric || !parameter.type[open..<close].contains(",")
+    let shown = isSquare ? Array(symbol.shape.prefix(1)) : symbol.shape
+    return parameter.type[...open] + shown.map { sizes.text($0) }.joined(separator: ", ") + parameter.type[close...]
+  }
+
+  /// Puts a parameter's value into the environment, checked against its declaration.
+  private func bind(_ parameter: Program.Parameter, _ environment: inout Environment) throws {
+    let data: TensorData
+    var span = parameter.span
+    if let setting = settings[parameter.symbol] {
+      data = setting.data
+      span = setting.span ?? span
+    } else if case .values(let values) = parameter.value {
+      data = values
+    } else {
+      return
+    }
+    environment.values[parameter.symbol] = try checked(data, for: parameter.symbol, at: span, environment.sizes)
+  }
+
+  /// A value in the shape of its symbol; columns of tables become vectors.
+  func checked(_ data: TensorData, for id: Symbol.ID, at span: Span?, _ sizes: SizeTable) throws -> TensorData {
+    let symbol = graph[id]
+    let lengths = sizes.lengths(symbol.shape) ?? data.shape
+    guard lengths.reduce(1, *) == data.values.count else {
+      throw Diagnostic(
+        .error, .shape,
+        "\(symbol.name) is \(Self.typeText(lengths)), its value is \(Self.typeText(data.shape))", at: span)
+    }
+    var result = TensorData(shape: lengths, values: data.values, type: data.type)
+    if symbol.isSymmetric { result = result.symmetrised(isSingle: options.precision == .f32 || !singles.isEmpty) }
+    for refinement in symbol.refinements {
+      guard let violation = refinement.violation(in: result) else { continue }
+      throw Diagnostic(.error, .value, "\(symbol.name) isn't \(refinement.word): \(violation)", at: span)
+    }
+    return result
+  }
+
+  /// Computes the `let`s and computed parameters that are needed, each after those it needs.
+  private func computeDefinitions(_ needed: Set<Symbol.ID>, _ environment: inout Environment) throws {
+    struct Pending {
+      let symbol: Symbol.ID
+      let node: NodeID
+      let span: Span
+    }
+    var pending: [Pending] = []
+    for parameter in program.parameters + program.data where needed.contains(parameter.symbol) {
+      if case .node(let node) = parameter.value, settings[parameter.symbol] == nil {
+        pending.append(Pending(symbol: parameter.symbol, node: node, span: parameter.span))
+      }
+    }
+    for definition in program.definitions where needed.contains(definition.symbol) {
+      pending.append(Pending(symbol: definition.symbol, node: definition.node, span: definition.span))
+    }
+    let evaluation = UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+    while !pending.isEmpty {
+      let waiting = Set(pending.map(\.symbol))
+      let (ready, rest) = pending.reduce(into: ([Pending](), [Pending]())) { parts, item in
+        let reads = directSymbols(item.node)
+        if reads.isDisjoint(with: waiting) { parts.0.append(item) } else { parts.1.append(item) }
+      }
+      guard !ready.isEmpty else {
+        throw Diagnostic(.error, .cycle, "these values need each other", at: pending[0].span)
+      }
+      for item in ready {
+        let data: TensorData
+        if cacheSizes == environment.sizes.values, let known = cache[item.symbol] {
+          data = known
+        } else {
+          do {
+            data = try evaluation.run(
+              [prepared(item.node)], sizes: environment.sizes.values, values: environment.values)[0]
+          } catch var diagnostic as Diagnostic {
+            diagnostic.span = diagnostic.span ?? item.span
+            throw diagnostic
+          }
+          if cacheSizes != environment.sizes.values { cache = [:] }
+          cacheSizes = environment.sizes.values
+          cache[item.symbol] = data
+        }
+        environment.values[item.symbol] = try checked(data, for: item.symbol, at: item.span, environment.sizes)
+      }
+      pending = rest
+    }
+  }
+
+  private func directSymbols(_ root: NodeID) -> Set<Symbol.ID> {
+    var found: Set<Symbol.ID> = []
+    var seen: Set<NodeID> = []
+    var pending = [root]
+    while let id = pending.popLast() {
+      guard seen.insert(id).inserted else { continue }
+      if case .symbol(let symbol) = graph[id].operation { found.insert(symbol) }
+      pending += graph[id].arguments
+    }
+    return found
+  }
+}

@@ -1,0 +1,28 @@
+import EnergyTransforms
+import EnergyText
+
+/// What `energy explain` knows: message codes and rewrite rules.
+public enum Explanations {
+  /// The explanation of a code or a rule.
+  /// - Throws: `E-option` with the nearest name.
+  public static func text(for name: String) throws -> String {
+    if let rule = rules.first(where: { $0.name == name.lowercased() }) {
+      let soundness: String
+      switch rule.soundness {
+      case .exact: soundness = "exact: the same values, NaN and infinities included"
+      case .rounding: soundness = "rounding: values may change in their last bits"
+      case .domain: soundness = "domain: used only where its condition is proved"
+      }
+      return "\(rule.name) (a rewrite rule)\n  \(rule.summary)\n  \(soundness)"
+    }
+    if let entry = entry(name) { return entry }
+    let known = rules.map(\.name) + codes
+    let meant = didYouMean(name, among: known) ?? didYouMean(name.uppercased(), among: known)
+    throw Diagnostic(
+      .error, .option, "there is no code or rule '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
+      hints: [.init("codes stand in brackets: error[E-shape]; rules are listed by energy derive --steps")])
+  }
+
+  /// All rewrite rules.
+  static var rules: [RewriteRule] { RewriteRule.stabilising + RewriteRule.raising + RewriteRule.simplifying }
+}

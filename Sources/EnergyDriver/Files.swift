@@ -1,0 +1,105 @@
+import EnergyData
+import EnergySemantics
+import EnergyText
+import Glibc
+
+/// Where a session reads arrays and text. The session itself touches no file.
+public protocol FileAccess: Sendable {
+  /// The array in a file that the command line names, or on standard input (`-`).
+  func array(at path: String) throws -> ArrayFile
+  /// The array in a file that a program names, relative to `folder`; never one outside of it.
+  func array(at path: String, within folder: String) throws -> ArrayFile
+}
+
+/// The files of this computer.
+public struct DiskFiles: FileAccess {
+  /// Access to all that the user may read.
+  public init() {}
+
+  /// The array in a file that the command line names, or on standard input (`-`).
+  public func array(at path: String) throws -> ArrayFile { try ArrayFile.read(path: path) }
+
+  /// The array in a file that a program names. A program is data: it sees its own folder and what lies below it, and
+  /// no link leads it out.
+  public func array(at path: String, within folder: String) throws -> ArrayFile {
+    func refusal(_ reason: String) -> Diagnostic {
+      Diagnostic(
+        .error, .file, "\"\(path)\" \(reason)",
+        hints: [.init("a program reads only files below its own folder, by paths relative to it")])
+    }
+    if path.isEmpty { throw refusal("names no file") }
+    if path.hasPrefix("/") || path.hasPrefix("~") { throw refusal("isn't relative to the program's folder") }
+    let target = folder.isEmpty || folder == "." ? path : "\(folder)/\(path)"
+    if let root = Self.resolved(folder.isEmpty ? "." : folder), let real = Self.resolved(target) {
+      guard real.hasPrefix(root == "/" ? root : root + "/") else { throw refusal("lies outside the program's folder") }
+    } else if path.split(separator: "/").contains("..") {
+      throw refusal("lies outside the program's folder")
+    }
+    return try ArrayFile.read(path: target)
+  }
+
+  /// The path without links and dots; `nil` where there is no such file.
+  private static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}
+
+/// Answers `load("…")` for the checker.
+struct FolderLoader: DataLoader {
+  let files: any FileAccess
+  let folder: String
+  /// Collects what readers remarked, for the session's notes.
+  let remarks: RemarkList
+
+  final class RemarkList {
+    var all: [Diagnostic] = []
+    /// Names of files that hold single precision.
+    var singles: Set<String> = []
+  }
+
+  func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
+    if request.entry != nil {
+      throw Diagnostic(
+        .error, .unsupportedFormat, "\"\(request.path)\": archives of several arrays are not supported yet",
+        at: request.span, hints: [.init("save the array in a .npy file of its own")])
+    }
+    let array: ArrayFile
+    do {
+      array = try files.array(at: request.path, within: folder)
+    } catch let diagnostic as Diagnostic {
+      var placed = diagnostic
+      placed.span = placed.span ?? request.span
+      throw placed
+    } catch {
+      throw Diagnostic(.error, .file, "\"\(request.path)\" can't be read: \(error)", at: request.span)
+    }
+    for remark in array.remarks where !remarks.all.contains(remark) { remarks.all.append(remark) }
+    if array.dtype == .f32 { remarks.singles.insert(request.path) }
+    let values = array.doubles()
+    if !request.allowsNaN, let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw Diagnostic(
+        .error, .value,
+        "\"\(request.path)\": \(Self.place(index, array.shape)) is \(NumberStyle.exact.text(values[index]))",
+        at: request.span, hints: [.init("if that is meant: load(\"\(request.path)\", allow_nan = true)")])
+    }
+    return TensorData(shape: array.shape, values: values, type: array.storesIntegers ? .int : .real)
+  }
+
+  /// `row 3, column 2` of an offset.
+  static func place(_ offset: Int, _ shape: [Int]) -> String {
+    var rest = offset
+    var indices: [Int] = []
+    for length in shape.reversed() {
+      indices.insert(rest % max(1, length) + 1, at: 0)
+      rest /= max(1, length)
+    }
+    switch indices.count {
+    case 0: return "the number"
+    case 1: return "entry \(indices[0])"
+    case 2: return "row \(indices[0]), column \(indices[1])"
+    default: return "entry [" + indices.map(String.init).joined(separator: ", ") + "]"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import EnergyIR
+import EnergySemantics
+import EnergyText
+import EnergyTransforms
+
+/// What one statement of a program has to show.
+public struct StatementResult: Sendable {
+  /// The statement as written.
+  public let source: String
+  /// What to print.
+  public let text: String
+  /// The same for programs.
+  public let json: JSON
+  /// Messages that go with it.
+  public let notes: [String]
+  /// Whether a check in it failed.
+  public let isFailure: Bool
+}
+
+extension Session {
+  /// Runs the statements in order, handing over each result as it comes.
+  /// - Throws: `Diagnostics`; what came before the error has been handed over.
+  public func run(_ show: (StatementResult) -> Void) throws {
+    if let subject {
+      show(try result(of: Action(verb: .print, subject: subject, text: "", span: nil)))
+      return
+    }
+    for action in program.actions {
+      show(
+        try result(
+          of: Action(verb: action.verb, subject: action.subject, text: action.text, span: action.span)))
+    }
+  }
+
+  /// A statement to run; a bare expression is one without a place.
+  private struct Action {
+    let verb: Program.Verb
+    let subject: Program.Subject
+    let text: String
+    let span: Span?
+  }
+
+  /// The line for a program of definitions only; `nil` where something was printed.
+  public func definitionsNote(path: String?) -> String? {
+    guard program.actions.isEmpty, subject == nil else { return nil }
+    let count = energies.count
+    let what: String
+    if count > 0 {
+      what = "\(count) energ\(count == 1 ? "y" : "ies")"
+    } else {
+      let others = program.parameters.count + program.data.count + program.definitions.count + program.functions.count
+      what = "\(others) name\(others == 1 ? "" : "s")"
+    }
+    return "\(what) defined; nothing printed." + (count > 0 ? " Try: energy check \(path ?? "FILE")" : "")
+  }
+
+  private func result(of action: Action) throws -> StatementResult {
+    switch action.subject {
+    case .text(let text): return result(action, text, .string(text))
+    case .energy(let energy):
+      if action.verb == .check { return try checkResult(action, energy) }
+      return formulaResult(action, prepared(energy.node))
+    case .derivative(_, of: _, by: _, let node):
+      var transforms = Transforms(graph)
+      return formulaResult(action, transforms.finish(node))
+    case .value(let value):
+      let node = prepared(value.node)
+      let environment = try located(action) { try self.environment(for: [node]) }
+      let data = try located(action) {
+        try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+          .run([node], sizes: environment.sizes.values, values: environment.values)[0]
+      }
+      let text = TensorText(style: options.numbers).text(data.values, shape: data.shape, asBools: data.type == .bool)
+      return result(action, text, .tensor(data.values, shape: data.shape), key: "value")
+    }
+  }
+
+  /// Gives an error without a place that of the statement.
+  private func located<Result>(_ action: Action, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var diagnostic as Diagnostic {
+      diagnostic.span = diagnostic.span ?? action.span
+      throw diagnostic
+    }
+  }
+
+  private func formulaResult(_ action: Action, _ node: NodeID) -> StatementResult {
+    let text = formula(node)
+    return result(action, text, .string(Printer(graph, style: options.formulas).describe(node)), key: "formula")
+  }
+
+  private func checkResult(_ action: Action, _ energy: Program.Energy) throws -> StatementResult {
+    let report = try located(action) { try check(energy, CheckRequest()) }
+    return StatementResult(
+      source: action.text, text: report.text, json: report.json, notes: report.notes, isFailure: report.isFailure)
+  }
+
+  private func result(_ action: Action, _ text: String, _ value: JSON, key: String = "text") -> StatementResult {
+    StatementResult(
+      source: action.text, text: text, json: .object([("statement", .string(action.text)), (key, value)]), notes: [],
+      isFailure: false)
+  }
+}

@@ -1,0 +1,83 @@
+import EnergyIR
+import EnergySemantics
+import EnergySyntax
+import EnergyText
+
+extension Session {
+  /// Reads the values set from outside; each is a small program of its own.
+  func readSettings() {
+    for setting in options.settings {
+      do {
+        try read(setting)
+      } catch let several as Diagnostics {
+        diagnostics += several.all
+      } catch let diagnostic as Diagnostic {
+        diagnostics.append(diagnostic)
+      } catch {
+        diagnostics.append(Diagnostic(.error, .option, "--set \(setting.name): \(error)"))
+      }
+    }
+  }
+
+  private func read(_ setting: SessionOptions.Setting) throws {
+    guard let parameter = (program.parameters + program.data).first(where: { $0.name == setting.name }) else {
+      throw unknownParameter(setting.name)
+    }
+    let source = SourceFile(name: "--set \(setting.name)", text: setting.value)
+    let parsed = parse(source, id: sources.add(source), mode: .expression)
+    let checker = ProgramChecker(operators: GraphDerivatives())
+    let subject = checker.checkExpression(parsed.tree, inventsParameters: false)
+    let value = checker.program
+    let messages = parsed.diagnostics + value.diagnostics
+    if messages.contains(where: { $0.severity == .error }) { throw Diagnostics(messages) }
+    guard case .value(let typed) = subject else {
+      throw Diagnostic(
+        .error, .option, "--set \(setting.name) wants one value, e.g. --set \(setting.name)=\(example(parameter))")
+    }
+    var values: [Symbol.ID: TensorData] = [:]
+    for literal in value.literals { values[literal.symbol] = literal.values }
+    let data = try UniformEvaluation(graph: value.graph, memoryLimit: options.memoryLimit)
+      .run([typed.node], sizes: [:], values: values)[0]
+    let symbol = graph[parameter.symbol]
+    let span = Span(file: Int(parsed.tree.file), start: 0, end: source.bytes.count)
+    guard data.shape.count == symbol.shape.count else {
+      throw Diagnostic(
+        .error, .shape, "\(parameter.name) is \(parameter.type); this value is \(Self.typeText(data.shape))", at: span,
+        hints: [.init("e.g. --set \(parameter.name)=\(example(parameter))")])
+    }
+    settings[parameter.symbol] = SettingValue(data: data, text: setting.value, span: span)
+  }
+
+  private func unknownParameter(_ name: String) -> Diagnostic {
+    let names = program.parameters.map(\.name)
+    let hint: Diagnostic.Hint
+    if names.isEmpty {
+      hint = .init("this program has no parameters")
+    } else {
+      hint = .init("its parameters: " + names.joined(separator: ", "))
+    }
+    let meant = didYouMean(name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+    return Diagnostic(.error, .option, "there is no parameter '\(name)'\(meant)", hints: [hint])
+  }
+
+  /// A value that fits a parameter: `zeros(8)`, `eye(8)`, `1`.
+  func example(_ parameter: Program.Parameter, sizes: SizeTable = SizeTable()) -> String {
+    let symbol = graph[parameter.symbol]
+    let lengths = symbol.shape.map { sizes.text($0) }
+    if lengths.isEmpty { return "1" }
+    if symbol.isSymmetric || (lengths.count == 2 && lengths[0] == lengths[1]) { return "eye(\(lengths[0]))" }
+    let isPositive = symbol.refinements.contains { $0 == .positive }
+    return (isPositive ? "ones(" : "zeros(") + lengths.joined(separator: ", ") + ")"
+  }
+
+  /// The type of a value of this shape.
+  static func typeText(_ shape: [Int]) -> String {
+    let sizes = shape.map(String.init).joined(separator: ", ")
+    switch shape.count {
+    case 0: return "a number"
+    case 1: return "vector[\(sizes)]"
+    case 2: return "matrix[\(sizes)]"
+    default: return "tensor[\(sizes)]"
+    }
+  }
+}

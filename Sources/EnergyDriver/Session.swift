@@ -1,0 +1,145 @@
+import EnergyCPU
+import EnergyData
+import EnergyIR
+import EnergySemantics
+import EnergySyntax
+import EnergyText
+import EnergyTransforms
+
+/// What a user may choose beside the program.
+public struct SessionOptions: Sendable {
+  /// `NAME=VALUE`, a value for a parameter in the language itself.
+  public struct Setting: Sendable {
+    /// The parameter, dotted for one of an energy's own.
+    public var name: String
+    /// An expression without a sample.
+    public var value: String
+    /// A value for a parameter.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Values of declared sizes.
+  public var dims: [String: Int] = [:]
+  /// Values of parameters; the last one of a name counts.
+  public var settings: [Setting] = []
+  /// The type of the arithmetic; `nil` for that of the input.
+  public var precision: Precision?
+  /// Threads that share the rows.
+  public var threads = 1
+  /// Bytes that an evaluation may take.
+  public var memoryLimit = 8 << 30
+  /// How numbers are shown.
+  public var numbers = NumberStyle.exact
+  /// How formulas are shown.
+  public var formulas = Printer.Style.text
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A program from its text to its results: everything that the command line, a prompt or an editor does with one.
+///
+/// Nothing is printed, read or written here but through `files`. What is wrong is said by `diagnostics` and by the
+/// `Diagnostics` that methods throw; `sources` has the texts that their places refer to.
+public final class Session {
+  /// What the text is.
+  public enum Form: Sendable {
+    /// Statements.
+    case file
+    /// One expression with the free sample `x`.
+    case expression
+  }
+
+  /// All texts: the program, then the values set from outside.
+  public internal(set) var sources = SourceMap()
+  /// The choices.
+  public let options: SessionOptions
+  /// The checked program.
+  public let program: Program
+  /// What a bare expression is; `nil` for a file.
+  let subject: Program.Subject?
+  /// Messages of reading and checking.
+  public internal(set) var diagnostics: [Diagnostic]
+  /// Where arrays come from.
+  public let files: any FileAccess
+  /// The program's graph.
+  var graph: Graph { program.graph }
+  /// Values from outside, by symbol.
+  var settings: [Symbol.ID: SettingValue] = [:]
+  /// Values of top-level `let`s, for the sizes in `cacheSizes`.
+  var cache: [Symbol.ID: TensorData] = [:]
+  var cacheSizes: [Dimension: Int] = [:]
+  /// Files of single precision that were loaded.
+  let singles: Set<String>
+
+  /// A value from outside with the text it was read from.
+  struct SettingValue {
+    let data: TensorData
+    let text: String
+    let span: Span?
+  }
+
+  /// Whether anything is wrong so far.
+  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// Reads and checks a program.
+  /// - Parameters:
+  ///   - folder: what `load` is relative to.
+  public init(
+    _ source: SourceFile, form: Form = .file, folder: String = ".", options: SessionOptions = SessionOptions(),
+    files: any FileAccess
+  ) {
+    self.options = options
+    self.files = files
+    let id = sources.add(source)
+    let parsed = parse(source, id: id, mode: form == .file ? .file : .expression)
+    diagnostics = parsed.diagnostics
+    let remarks = FolderLoader.RemarkList()
+    let loader = FolderLoader(files: files, folder: folder, remarks: remarks)
+    let elaborationOptions = ElaborationOptions(dims: options.dims)
+    let checker = ProgramChecker(options: elaborationOptions, loader: loader, operators: GraphDerivatives())
+    switch form {
+    case .file:
+      program = checker.check(parsed.tree)
+      subject = nil
+    case .expression:
+      subject = checker.checkExpression(parsed.tree)
+      program = checker.program
+    }
+    diagnostics += remarks.all + program.diagnostics
+    singles = remarks.singles
+    if !hasErrors { readSettings() }
+  }
+
+  /// The energies that can be evaluated: those of the file, or the bare expression.
+  public var energies: [Program.Energy] {
+    if case .energy(let energy) = subject { return [energy] }
+    return program.energies
+  }
+}
+
+/// The derivatives that programs call, by the rules of EnergyTransforms.
+struct GraphDerivatives: DifferentialOperators {
+  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+    var transforms = Transforms(graph)
+    return transforms.gradient(of: root, by: symbol)
+  }
+
+  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+    var transforms = Transforms(graph)
+    return transforms.hessian(of: root, by: symbol)
+  }
+
+  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+    var transforms = Transforms(graph)
+    return transforms.laplacian(of: root, by: symbol)
+  }
+
+  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID {
+    var transforms = Transforms(graph)
+    return transforms.hessianVectorProduct(of: root, by: symbol, times: vector)
+  }
+}

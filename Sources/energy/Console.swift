@@ -1,0 +1,116 @@
+import EnergyDriver
+import EnergyText
+import Glibc
+
+/// Standard output and standard error.
+enum Console {
+  /// A line for standard output. Where it can't be written (a full disk), nothing more can be done: status 1.
+  static func out(_ text: String) {
+    guard !write(text, to: STDOUT_FILENO) else { return }
+    _ = write("error[E-file]: standard output can't be written", to: STDERR_FILENO)
+    exit(ExitStatus.failure.rawValue)
+  }
+
+  /// A line for standard error.
+  static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var text = text
+    if !text.hasSuffix("\n") { text += "\n" }
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return false
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+      return true
+    }
+  }
+
+  /// Whether people read standard output.
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether people read standard error.
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether people type standard input.
+  static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// A variable of the environment; `nil` where it isn't set or empty.
+  static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  /// Columns of the terminal, as far as it says.
+  static var errorWidth: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 120 }
+    return Int(size.ws_col)
+  }
+}
+
+/// What a command has to say, to people or (`--json`) to programs: results go to standard output, messages to standard
+/// error; a JSON document holds both.
+final class Report {
+  let isJSON: Bool
+  private let color: Bool
+  private var fields: [(String, JSON)] = []
+  private var messages: [(Diagnostic, SourceMap)] = []
+  private var printed = false
+
+  init(_ options: OutputOptions) {
+    isJSON = options.json
+    switch options.color {
+    case .always: color = true
+    case .never: color = false
+    case .auto:
+      color = Console.errorIsTerminal && Console.variable("NO_COLOR") == nil && Console.variable("TERM") != "dumb"
+    }
+  }
+
+  /// A line of the result for people.
+  func line(_ text: String) { if !isJSON { Console.out(text) } }
+
+  /// A field of the document for programs.
+  func field(_ name: String, _ value: JSON) { fields.append((name, value)) }
+
+  /// A line for people that isn't a result.
+  func note(_ text: String) { if !isJSON { Console.error(text) } }
+
+  /// Messages about sources; printed at once for people.
+  func add(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
+    messages += diagnostics.map { ($0, sources) }
+    guard !isJSON else { return }
+    let renderer = TextRenderer(
+      sources: sources, color: color, width: Console.errorIsTerminal ? Console.errorWidth : 120)
+    for diagnostic in diagnostics {
+      if printed { Console.error("") }
+      printed = true
+      Console.error(renderer.render(diagnostic))
+    }
+  }
+
+  /// Runs a command's work; whatever is thrown becomes messages. Ends the document.
+  func finish(_ sources: () -> SourceMap, _ body: () throws -> ExitStatus) throws {
+    var status = ExitStatus.success
+    do {
+      status = try body()
+    } catch let several as Diagnostics {
+      add(several.all, sources())
+    } catch let diagnostic as Diagnostic {
+      add([diagnostic], sources())
+    }
+    let all = messages.map(\.0)
+    let verdict = ExitStatus(after: all)
+    if verdict != .success { status = verdict }
+    if isJSON {
+      let rendered = messages.map { JSON.raw(JSONRenderer(sources: $0.1).render($0.0)) }
+      let ok = JSON.bool(status == .success)
+      Console.out(JSON.object([("ok", ok)] + fields + [("diagnostics", .array(rendered))]).text)
+    }
+    if status != .success { throw status }
+  }
+}

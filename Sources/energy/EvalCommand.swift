@@ -1,0 +1,161 @@
+import ArgumentParser
+import EnergyData
+import EnergyDriver
+import EnergyText
+
+/// `energy eval FILE | -e EXPR`.
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Energies and scores of a batch.",
+    discussion: """
+      energy eval model.energy --input X.npy --energy-out E.npy --score-out S.npy
+      energy eval -e '0.5*sumsq(x)' --input X.csv
+      Samples are (N, …shape of the sample), or packed (N, total); --input NAME=X.npy for each of several arguments.
+      """)
+
+  @OptionGroup var program: ProgramOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(
+    help: "Samples: .npy, .csv or - for standard input; NAME=FILE for one of several arguments.", completion: .file())
+  var input: [InputFile] = []
+
+  @Option(help: "Only these rows, from 1, both ends included: 1..1000.")
+  var rows: RowRange?
+
+  @Option(help: "Write the energies, (N).", completion: .file())
+  var energyOut: String?
+
+  @Option(help: "Write the scores, (N, …shape of the sample).", completion: .file())
+  var scoreOut: String?
+
+  @Option(help: "Write the Laplacians, (N).", completion: .file())
+  var laplacianOut: String?
+
+  @Option(help: "Write Hessian-vector products: V.npy=H.npy (not built yet).")
+  var hvpOut: String?
+
+  @Option(help: "Write a parameter's gradient: NAME=G.npy (not built yet).")
+  var gradOut: [String] = []
+
+  @Flag(help: "End with an error where an energy or score is NaN.")
+  var trapNan = false
+
+  func run() throws {
+    let report = Report(output)
+    var session: Session?
+    try report.finish({ session?.sources ?? SourceMap() }) {
+      guard program.hasProgram else { throw ValidationError("Give a file or -e EXPR.") }
+      if hvpOut != nil { throw Unbuilt.feature("--hvp-out") }
+      if !gradOut.isEmpty { throw Unbuilt.feature("--grad-out") }
+      let loaded = try program.session()
+      session = loaded
+      report.add(loaded.diagnostics, loaded.sources)
+      guard !loaded.hasErrors else { return .failure }
+      let energy = try loaded.energy(named: program.energy)
+      if let note = loaded.expressionNote() { report.note(note) }
+      guard !input.isEmpty else {
+        throw Diagnostic(
+          .error, .option, "no samples are given", hints: [.init("--input FILE.npy or --input FILE.csv")])
+      }
+      try evaluate(loaded, energy.name, report)
+      return .success
+    }
+  }
+
+  private var wanted: [(output: BatchOutput, path: String)] {
+    let all: [(BatchOutput, String?)] = [(.energy, energyOut), (.score, scoreOut), (.laplacian, laplacianOut)]
+    return all.compactMap { output, path in path.map { (output, $0) } }
+  }
+
+  private func evaluate(_ session: Session, _ name: String, _ report: Report) throws {
+    let energy = try session.energy(named: name.isEmpty ? nil : name)
+    let files = wanted
+    let source = BatchSource.files(input.map { ($0.name, $0.path) })
+    let outputs = files.isEmpty ? [.energy, .score] : files.map(\.output)
+    let evaluation = try session.evaluation(of: energy, on: source, rows: rows?.range, outputs: outputs)
+    report.add(evaluation.remarks, session.sources)
+    let clock = ContinuousClock()
+    var seconds = [("read", evaluation.readTime), ("evaluation", Duration.zero), ("write", Duration.zero)]
+    let summary: BatchSummary
+    if files.isEmpty {
+      let start = clock.now
+      summary = try Interruption.watching { try evaluation.summarise(isCancelled: $0) }
+      seconds[1].1 = start.duration(to: clock.now)
+    } else {
+      summary = try write(evaluation, files, clock, &seconds)
+    }
+    if let warning = summary.warning(firstRow: rows?.range.lowerBound ?? 1) {
+      if trapNan { throw try session.notANumber(evaluation, summary) ?? warning }
+      report.add([warning], session.sources)
+    }
+    if files.isEmpty {
+      report.line(session.signature(energy, sizes: evaluation.sizes))
+      report.line(summary.text(session.options.numbers))
+    }
+    report.field("energy_name", .string(energy.displayName))
+    summary.json.forEach { report.field($0.0, $0.1) }
+    report.field("dtype", .string(evaluation.precision.rawValue))
+    report.field("seconds", .object(seconds.map { ($0.0, .number($0.1 / .seconds(1))) }))
+    report.field(
+      "files",
+      .array(
+        files.map { file in
+          let shape = JSON.array(evaluation.shape(of: file.output).map(JSON.integer))
+          return .object([("path", .string(file.path)), ("shape", shape)])
+        }))
+  }
+
+  private func write(
+    _ evaluation: Evaluation, _ files: [(output: BatchOutput, path: String)], _ clock: ContinuousClock,
+    _ seconds: inout [(String, Duration)]
+  ) throws -> BatchSummary {
+    let dtype: EnergyData.ElementType = evaluation.precision == .f64 ? .f64 : .f32
+    var targets: [(output: BatchOutput, file: ArrayOutput)] = []
+    for file in files {
+      let shape = evaluation.shape(of: file.output)
+      targets.append((file.output, try ArrayOutput(path: file.path, shape: shape, dtype: dtype)))
+    }
+    let addresses = Dictionary(
+      targets.compactMap { target in
+        target.file.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { (target.output, $0) } }
+      }, uniquingKeysWith: { first, _ in first })
+    var start = clock.now
+    try Interruption.watching { try evaluation.run(into: addresses, isCancelled: $0) }
+    seconds[1].1 = start.duration(to: clock.now)
+    let summary = evaluation.summary(of: addresses.mapValues { UnsafeRawPointer($0) })
+    start = clock.now
+    if !(trapNan && summary.warning(firstRow: 1) != nil) { for target in targets { try target.file.commit() } }
+    seconds[2].1 = start.duration(to: clock.now)
+    return summary
+  }
+}
+
+/// `FILE` or `NAME=FILE`.
+struct InputFile: ExpressibleByArgument {
+  let name: String?
+  let path: String
+  init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    if let equals = argument.firstIndex(of: "="), equals != argument.startIndex,
+      argument[..<equals].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
+    {
+      name = String(argument[..<equals])
+      path = String(argument[argument.index(after: equals)...])
+    } else {
+      name = nil
+      path = argument
+    }
+  }
+}
+
+/// `A..B`, from 1, both ends included.
+struct RowRange: ExpressibleByArgument {
+  let range: ClosedRange<Int>
+  init?(argument: String) {
+    let ends = argument.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard ends.count == 3, ends[1].isEmpty, let low = Int(ends[0]), let high = Int(ends[2]), low >= 1, low <= high
+    else { return nil }
+    range = low...high
+  }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import EnergyCPU
+import EnergyData
+import EnergyDriver
+import EnergyText
+import Glibc
+
+/// How results and messages look.
+struct OutputOptions: ParsableArguments {
+  enum Color: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+
+  @Flag(help: "Print one JSON document, errors included.")
+  var json = false
+
+  @Option(help: "Colour in messages; auto heeds NO_COLOR and TERM=dumb.")
+  var color: Color = .auto
+}
+
+/// What a program is, and the values it gets from outside.
+struct ProgramOptions: ParsableArguments {
+  @Argument(help: "A file of statements; - for standard input.", completion: .file(extensions: ["energy"]))
+  var file: String?
+
+  @Option(
+    name: .customShort("e"), parsing: .unconditional,
+    help: ArgumentHelp("An energy as an expression; x is the sample.", valueName: "expr"))
+  var expression: String?
+
+  @Option(help: "Which energy, where the file has several.")
+  var energy: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue, help: "A parameter's value: a=2, gaussian.mu=[0,1].")
+  var settings: [Setting] = []
+
+  @Option(name: .customLong("dim"), help: "A size: d=8.")
+  var dims: [Dim] = []
+
+  @Option(help: "Parameters from a file (not built yet).", completion: .file())
+  var params: String?
+
+  @Option(help: "Arithmetic: f64 or f32; by default that of the input.")
+  var dtype: Precision?
+
+  @Option(help: "Threads; by default one a processor.")
+  var threads: Int?
+
+  @Option(help: "Where it runs: auto or tiles; native and cuda aren't built yet.")
+  var backend: Backend = .auto
+
+  @Option(help: "The most memory to take: 500M, 8G.")
+  var maxMemory: Bytes?
+
+  @Option(help: "The seed of random numbers.")
+  var seed: UInt64 = 0
+
+  enum Backend: String, ExpressibleByArgument, CaseIterable { case auto, tiles, native, cuda }
+
+  struct Setting: ExpressibleByArgument {
+    let name: String
+    let value: String
+    init?(argument: String) {
+      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
+      name = String(argument[..<equals])
+      value = String(argument[argument.index(after: equals)...])
+    }
+  }
+
+  struct Dim: ExpressibleByArgument {
+    let name: String
+    let value: Int
+    init?(argument: String) {
+      guard let setting = Setting(argument: argument), let value = Int(setting.value), value > 0 else { return nil }
+      name = setting.name
+      self.value = value
+    }
+  }
+
+  struct Bytes: ExpressibleByArgument {
+    let count: Int
+    init?(argument: String) {
+      let units: [Character: Int] = ["K": 10, "M": 20, "G": 30, "T": 40]
+      var text = argument.uppercased()
+      if text.hasSuffix("B") { text.removeLast() }
+      var shift = 0
+      if let last = text.last, let unit = units[last] {
+        shift = unit
+        text.removeLast()
+      }
+      guard let number = Int(text), number > 0, number < 1 << (60 - shift) else { return nil }
+      count = number << shift
+    }
+  }
+
+  func validate() throws {
+    if file != nil, expression != nil { throw ValidationError("Give a file or -e EXPR, not both.") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024.") }
+  }
+
+  /// Reads the program. Without a file and an expression it is standard input, if that isn't a terminal.
+  /// - Throws: `Diagnostic` for what can't be read or isn't built, `ValidationError` for no program at all.
+  func session() throws -> Session {
+    try requireBuilt()
+    var options = SessionOptions()
+    options.dims = Dictionary(dims.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+    options.settings = settings.map { .init(name: $0.name, value: $0.value) }
+    options.precision = dtype
+    options.threads = threads ?? max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    options.memoryLimit = maxMemory?.count ?? max(1 << 28, PhysicalMemory.bytes / 2)
+    options.numbers = Console.outputIsTerminal ? .short : .exact
+    if let expression {
+      return Session(
+        SourceFile(name: "<expression>", text: expression), form: .expression, options: options, files: DiskFiles())
+    }
+    if let file, file != "-" {
+      let folder = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+      let bytes = try MappedFile(path: file).withUnsafeBytes { Array($0) }
+      return Session(SourceFile(name: file, bytes: bytes), folder: folder, options: options, files: DiskFiles())
+    }
+    let bytes = try MappedFile(path: "<stdin>", descriptor: STDIN_FILENO).withUnsafeBytes { Array($0) }
+    return Session(SourceFile(name: "<stdin>", bytes: bytes), options: options, files: DiskFiles())
+  }
+
+  /// Whether there is a program to read.
+  var hasProgram: Bool { file != nil || expression != nil || !Console.inputIsTerminal }
+
+  private func requireBuilt() throws {
+    if params != nil { throw Unbuilt.feature("--params", instead: "give values one by one: --set NAME=VALUE") }
+    switch backend {
+    case .auto, .tiles: return
+    case .native: throw Unbuilt.feature("--backend native", instead: "the same on the processor:  --backend auto")
+    case .cuda:
+      guard let library = dlopen("libcuda.so.1", RTLD_LAZY) else {
+        throw Diagnostic(
+          .error, .noGPU, "no CUDA driver found (libcuda.so.1); nothing was written",
+          hints: [.init("the same on the processor:  --backend auto")])
+      }
+      dlclose(library)
+      throw Unbuilt.feature("--backend cuda", instead: "the same on the processor:  --backend auto")
+    }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+/// Parts of the tool that later versions will have.
+enum Unbuilt {
+  /// The message for one of them; the run ends with exit status 3.
+  static func feature(_ name: String, instead: String? = nil) -> Diagnostic {
+    Diagnostic(.error, .notBuilt, "\(name) is not built yet", hints: instead.map { [.init($0)] } ?? [])
+  }
+}

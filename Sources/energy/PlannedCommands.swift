@@ -1,0 +1,57 @@
+import ArgumentParser
+import EnergyDriver
+import EnergyText
+
+/// A command that is known but not built yet: it says so, with exit status 3.
+protocol PlannedCommand: ParsableCommand {
+  var output: OutputOptions { get }
+  static var planned: Diagnostic { get }
+}
+
+extension PlannedCommand {
+  func run() throws { try Report(output).finish({ SourceMap() }) { throw Self.planned } }
+}
+
+/// `energy emit`.
+struct EmitCommand: PlannedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "emit", abstract: "Source code for another system (not built yet).")
+  static let planned = Unbuilt.feature("energy emit", instead: "a formula in LaTeX: energy derive FILE --format latex")
+  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
+  @OptionGroup var output: OutputOptions
+}
+
+/// `energy plot`.
+struct PlotCommand: PlannedCommand {
+  static let configuration = CommandConfiguration(commandName: "plot", abstract: "Pictures (not built yet).")
+  static let planned = Unbuilt.feature(
+    "energy plot", instead: "numbers for another program: energy eval FILE --input X.npy --energy-out E.csv")
+  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
+  @OptionGroup var output: OutputOptions
+}
+
+/// `energy fmt`.
+struct FmtCommand: PlannedCommand {
+  static let configuration = CommandConfiguration(commandName: "fmt", abstract: "Format files (not built yet).")
+  static let planned = Unbuilt.feature("energy fmt")
+  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
+  @OptionGroup var output: OutputOptions
+}
+
+/// `energy repl`.
+struct ReplCommand: PlannedCommand {
+  static let configuration = CommandConfiguration(commandName: "repl", abstract: "A prompt (not built yet).")
+  static let planned = Unbuilt.feature(
+    "the prompt", instead: "run a file: energy FILE, or give an expression: energy derive -e EXPR")
+  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
+  @OptionGroup var output: OutputOptions
+}
+
+/// `energy bench`.
+struct BenchCommand: PlannedCommand {
+  static let configuration = CommandConfiguration(commandName: "bench", abstract: "Time an energy (not built yet).")
+  static let planned = Unbuilt.feature(
+    "energy bench", instead: "seconds of one evaluation: energy eval FILE --input X.npy --json")
+  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
+  @OptionGroup var output: OutputOptions
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import EnergyDriver
+import EnergyText
+
+/// `energy run FILE`, `energy FILE`, and `energy` with a program on standard input.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the statements of a file.",
+    discussion: """
+      energy run examples/01_gaussian.energy
+      echo 'print 1 + 1' | energy
+      """)
+
+  @OptionGroup var program: ProgramOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let report = Report(output)
+    var session: Session?
+    try report.finish({ session?.sources ?? SourceMap() }) {
+      guard program.hasProgram else {
+        throw Unbuilt.feature(
+          "the prompt", instead: "run a file: energy FILE, or give an expression: energy derive -e EXPR")
+      }
+      let loaded = try program.session()
+      session = loaded
+      report.add(loaded.diagnostics, loaded.sources)
+      guard !loaded.hasErrors else { return .failure }
+      if let note = loaded.expressionNote() { report.note(note) }
+      var results: [JSON] = []
+      var failed = false
+      defer { report.field("results", .array(results)) }
+      try loaded.run { result in
+        report.line(result.text)
+        result.notes.forEach(report.note)
+        results.append(result.json)
+        failed = failed || result.isFailure
+      }
+      if let note = loaded.definitionsNote(path: program.file) { report.note(note) }
+      return failed ? .failure : .success
+    }
+  }
+}

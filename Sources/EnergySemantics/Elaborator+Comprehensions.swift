@@ -87,6 +87,8 @@ extension Elaborator {
     let inner = Scope(scope.tree, parent: scope)
     let count = guards.count
     defer { guards.removeLast(guards.count - count) }
+    let names = activeIndices.count
+    defer { activeIndices.removeLast(activeIndices.count - names) }
     var indices: [LoopIndex] = []
     for clause in generators.clauses {
       let name = clause.name.text
@@ -100,6 +102,7 @@ extension Elaborator {
       let index = try loopIndex(clause, inner)
       guards += index.conditions
       indices.append(index)
+      activeIndices.append(name)
       inner.names[name] = .value(index.value, Provenance(span: clause.name.span))
     }
     return try body(inner, indices)

@@ -219,10 +219,10 @@ extension Elaborator {
     guard links.count > 1 else { return }
     let up = links.contains { $0.op == .less || $0.op == .lessOrEqual }
     let down = links.contains { $0.op == .greater || $0.op == .greaterOrEqual }
-    let unequal = links.contains { $0.op == .notEqual }
-    guard (up && down) || unequal else { return }
+    if up && down { throw AlreadyReported() }  // the parser has said so
+    guard links.contains(where: { $0.op == .notEqual }) else { return }
     throw Diagnostic(
-      .error, .type, "this chain of comparisons changes direction", at: links[1].opSpan,
+      .error, .type, "'!=' can't stand in a chain of comparisons", at: links[1].opSpan,
       hints: [.init("write it as two comparisons joined by 'and'")])
   }
 

@@ -278,14 +278,10 @@ extension Elaborator {
     let isGuarded = guards.contains { !Set($0.expression.variables).isDisjoint(with: expression.variables) }
     if !isGuarded {
       if isCertainly(expression.minimum, below: 0) {
-        throw rangeError(
-          expression.size == nil ? "begins at \(expression.minimum + 1)" : "is \(expression.minimum + 1)", extent, base,
-          span)
+        throw rangeError(expression.size == nil ? "begins at \(expression.minimum + 1)" : nil, extent, base, span)
       }
       if isCertainly(above.minimum, below: 0) {
-        throw rangeError(
-          expression.size == nil ? "reaches \(expression.maximum + 1)" : "is \(expression.maximum + 1)", extent, base,
-          span)
+        throw rangeError(expression.size == nil ? "reaches \(expression.maximum + 1)" : nil, extent, base, span)
       }
     }
     program.indexConditions.append(
@@ -301,10 +297,11 @@ extension Elaborator {
     }
   }
 
-  private func rangeError(_ what: String, _ extent: Size, _ base: Span, _ span: Span) -> Diagnostic {
+  private func rangeError(_ what: String?, _ extent: Size, _ base: Span, _ span: Span) -> Diagnostic {
     let entries = extent == 1 ? "one entry" : "entries 1 to \(extent)"
+    let fact = what.map { "'\(shortText(span))' \($0)" } ?? "the index \(shortText(span)) is out of range"
     return Diagnostic(
-      .error, .index, "the index '\(shortText(span))' \(what), but this axis of \(shortText(base)) has \(entries)",
+      .error, .index, "\(fact)\(what == nil ? ":" : ", but") this axis of \(shortText(base)) has \(entries)",
       at: span, hints: [.init("indices count from 1; wrap(i, n) makes them periodic")])
   }
 

@@ -23,7 +23,8 @@ extension Elaborator {
     for ranks in rankChoices(names) {
       do {
         return try unifying(names, ranks, attempt)
-      } catch let diagnostic as Diagnostic where diagnostic.code != .limit {
+      } catch let diagnostic as Diagnostic {
+        if diagnostic.code == .limit { throw firstError ?? diagnostic }
         if firstError == nil { firstError = diagnostic }
       } catch is SizeEquation {
         continue

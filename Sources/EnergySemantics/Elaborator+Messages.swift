@@ -47,10 +47,9 @@ extension Elaborator {
   func typeText(_ shape: [Size], _ type: ElementType = .real, _ form: Form? = nil) -> String {
     let sizes = shape.map(\.description).joined(separator: ", ")
     let form = form ?? ([.scalar, .vector, .matrix][safe: shape.count] ?? .tensor)
-    if type != .real, form != .row, form != .column {
-      let name = type == .int ? (shape.isEmpty ? "int" : "integer") : "bool"
-      return shape.isEmpty ? name : "\(name)[\(sizes)]"
-    }
+    // A list of whole numbers is a vector to its reader; only data are declared as integers.
+    if type == .bool { return shape.isEmpty ? "bool" : "bool[\(sizes)]" }
+    if type == .int, shape.isEmpty { return "int" }
     switch form {
     case .scalar: return "real"
     case .vector: return "vector[\(sizes)]"
@@ -62,10 +61,7 @@ extension Elaborator {
   }
 
   /// Shortest text of a number, whole ones without a point.
-  func numberText(_ value: Double) -> String {
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-    return "\(value)"
-  }
+  func numberText(_ value: Double) -> String { shortest(value) }
 
   // MARK: Operands
 
@@ -183,8 +179,9 @@ extension Elaborator {
     let length = graph.shape(vector.value.node)[0]
     let matrixText = shortText(matrix.span)
     let vectorText = shortText(vector.span)
+    let sign = symbol == "+" || symbol == "-" ? " \(symbol) " : symbol
     let join = { (wrapped: String) in
-      isMatrixLeft ? "\(matrixText) \(symbol) \(wrapped)" : "\(wrapped) \(symbol) \(matrixText)"
+      isMatrixLeft ? matrixText + sign + wrapped : wrapped + sign + matrixText
     }
     let (verb, to): (String, String) =
       switch symbol {

@@ -61,7 +61,9 @@ extension Elaborator {
     let savedEnds = ends
     guards = []
     ends = []
+    activeEntries.append(entry)
     defer {
+      activeEntries.removeLast()
       guards = savedGuards
       ends = savedEnds
       if case .active = entry.state { entry.state = .idle }
@@ -73,8 +75,7 @@ extension Elaborator {
 
   private func bareFunction(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      .error, .function, "'\(name)' is a function; write \(name)(…)", at: span,
-      hints: [.init("give it its arguments in parentheses")])
+      .error, .function, "'\(name)' is a function; write \(name)(…)", at: span)
   }
 
   private func cycle(_ definition: Definition, at span: Span) -> Diagnostic {
@@ -89,6 +90,18 @@ extension Elaborator {
 
   /// An unknown name, with what it may have meant.
   func unknownName(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
+    if let entry = activeEntries.last, activeIndices.contains(name) {
+      let own = entry.definition.name.text
+      return Diagnostic(
+        .error, .unknown, "'\(own)' doesn't see the index '\(name)'", at: span,
+        notes: [.init("'\(own)' is defined outside the sum", at: entry.definition.name.span)],
+        hints: [.init("give \(own) an argument: \(own)(\(name)) = …")])
+    }
+    if scope.number == 0, let energy = energyWithSample(name) {
+      return Diagnostic(
+        .error, .unknown, "'\(name)' is a sample of \(energy); definitions at top level don't see it", at: span,
+        hints: [.init("a name that depends on \(name) goes behind 'where' of \(energy)")])
+    }
     let known = scope.allNames.union(definitions.keys)
     let guess = didYouMean(name, among: known)
     var hints: [Diagnostic.Hint] = []
@@ -96,6 +109,13 @@ extension Elaborator {
     if guess == nil { hints.append(.init("define it: param \(name) = …, let \(name) = …, or where \(name) = …")) }
     let question = guess.map { "; did you mean '\($0)'?" } ?? ""
     return Diagnostic(.error, .unknown, "there is nothing named '\(name)'\(question)", at: span, hints: hints)
+  }
+
+  private func energyWithSample(_ name: String) -> String? {
+    order.first { definition in
+      guard case .energy(let energy) = definition.kind else { return false }
+      return energy.parameters?.declarations.contains { $0.name.text == name } ?? false
+    }?.name.text
   }
 
   /// An unknown function, with what it may have meant.
@@ -163,6 +183,11 @@ extension Elaborator {
       kind = result(of: kind, group, scope, depth: 0)
     }
     return kind == .value ? .value : .function
+  }
+
+  /// Whether a name stands for a value of the user's.
+  func isValue(_ name: String, _ scope: Scope) -> Bool {
+    (scope.find(name) != nil || definitions[name] != nil) && formKind(name, scope, depth: 0) == .value
   }
 
   enum FormKind: Equatable {

@@ -6,6 +6,7 @@ import EnergyText
 extension Elaborator {
   /// A product by juxtaposition, or a single factor with its suffixes.
   func run(_ id: ExprID, _ scope: Scope) throws -> Value {
+    try refuseHiddenBuiltin(id, scope)
     let grouped = scope.tree.group(id) { self.classify($0, scope) }
     if !grouped.diagnostics.isEmpty { throw Diagnostics(grouped.diagnostics) }
     guard let first = grouped.factors.first else { throw AlreadyReported() }
@@ -21,6 +22,21 @@ extension Elaborator {
       for (factor, operand) in zip(grouped.factors, operands) { try refuseMatrixPower(factor, operand) }
     }
     return .tensor(try multiply(operands, scope.tree[id].span))
+  }
+
+  /// `step(x)` where the user's own `step` is a number: never a product.
+  private func refuseHiddenBuiltin(_ id: ExprID, _ scope: Scope) throws {
+    guard case .run(let items) = scope.tree[id].kind else { return }
+    for (item, next) in zip(items, items.dropFirst()) {
+      guard case .atom(let head) = item.kind, case .name(let name) = scope.tree[head].kind, case .group = next.kind,
+        isBuiltin(name), isValue(name, scope)
+      else { continue }
+      let known = provenance(of: name, scope)
+      throw Diagnostic(
+        .error, .function, "your value '\(name)' hides the built-in \(name)(x)", at: item.span.union(next.span),
+        notes: known.map { [.init("'\(name)' is defined", at: $0.span)] } ?? [],
+        hints: [.init("for a product write \(name)*(…)"), .init("for the function rename your value")])
+    }
   }
 
   private func operand(_ factor: GroupedFactor, _ value: TypedValue, _ scope: Scope) -> Operand {

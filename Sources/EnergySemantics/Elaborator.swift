@@ -48,6 +48,9 @@ final class Elaborator {
   var assumedShapes: [String: [Size]] = [:]
   /// Names of a bare expression that bound its ranges.
   var inventedSizes: [String: Size] = [:]
+  /// Indices bound around the current expression, and the `where` names being read: for messages.
+  var activeIndices: [String] = []
+  var activeEntries: [WhereEntry] = []
   /// Names that a failed import would have brought; they aren't reported again.
   var imported: Set<String> = []
 

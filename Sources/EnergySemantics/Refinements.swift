@@ -1,5 +1,10 @@
 import EnergyIR
 
+/// Shortest text of a number, whole ones without a point.
+func shortest(_ value: Double) -> String {
+  value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+}
+
 extension TensorData {
   /// `row 3, column 2`, counted from 1.
   func place(of position: Int) -> String {
@@ -32,7 +37,7 @@ extension Symbol.Refinement {
     case .unitVector: "a unit vector"
     case .positive: "positive"
     case .integer: "whole"
-    case .interval(let low, let high): "between \(low) and \(high)"
+    case .interval(let low, let high): "between \(shortest(low)) and \(shortest(high))"
     }
   }
 
@@ -42,7 +47,7 @@ extension Symbol.Refinement {
   public func violation(in data: TensorData) -> String? {
     let values = data.values
     func first(_ isWrong: (Int, Double) -> Bool) -> String? {
-      values.indices.first { isWrong($0, values[$0]) }.map { "\(data.place(of: $0)) is \(values[$0])" }
+      values.indices.first { isWrong($0, values[$0]) }.map { "\(data.place(of: $0)) is \(shortest(values[$0]))" }
     }
     switch self {
     case .positive: return first { !($1 > 0) }
@@ -51,11 +56,11 @@ extension Symbol.Refinement {
     case .ordered: return first { $0 > 0 && !(values[$0 - 1] <= $1) }
     case .unitVector:
       let sum = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return abs(sum - 1) <= 1e-8 ? nil : "its norm is \(sum)"
+      return abs(sum - 1) <= 1e-8 ? nil : "its norm is \(shortest(sum))"
     case .simplex:
       if let negative = first({ !($1 >= 0) }) { return negative }
       let sum = values.reduce(0, +)
-      return abs(sum - 1) <= 1e-8 ? nil : "its entries add up to \(sum)"
+      return abs(sum - 1) <= 1e-8 ? nil : "its entries add up to \(shortest(sum))"
     case .symmetric: return asymmetry(data)
     case .diagonal: return offside(data) { $0 != $1 }
     case .lower: return offside(data) { $0 < $1 }
@@ -74,7 +79,8 @@ extension Symbol.Refinement {
       for column in 0..<row {
         let (a, b) = (data.values[row * n + column], data.values[column * n + row])
         if !(abs(a - b) <= 1e-10 * largest) {
-          return "row \(row + 1), column \(column + 1) is \(a), and row \(column + 1), column \(row + 1) is \(b)"
+          return
+            "row \(row + 1), column \(column + 1) is \(shortest(a)), and row \(column + 1), column \(row + 1) is \(shortest(b))"
         }
       }
     }
@@ -85,7 +91,7 @@ extension Symbol.Refinement {
     guard let n = order(data) else { return "it isn't square" }
     for row in 0..<n {
       for column in 0..<n where mustVanish(row, column) && data.values[row * n + column] != 0 {
-        return "row \(row + 1), column \(column + 1) is \(data.values[row * n + column]), not 0"
+        return "row \(row + 1), column \(column + 1) is \(shortest(data.values[row * n + column])), not 0"
       }
     }
     return nil

@@ -92,6 +92,14 @@ import Testing
     #expect(abs(second.evaluate([3, 4]).value + 12.0 / 125) < 1e-16)
   }
 
+  /// What the graph takes for granted about signs, the table says as well.
+  @Test func signsAgreeWithTheRanges() {
+    for entry in Builtins.all where entry.primitive != nil {
+      let call = entry.apply(graph, entry.parameters.map { symbol($0.name) })
+      if graph.isProvablyNonNegative(call) { #expect(entry.range.isNonNegative, "\(entry.name)") }
+    }
+  }
+
   @Test func rootsOfOtherThingsAreInfiniteAtZero() {
     let x = symbol("x")
     let root = ScalarGraph(graph: graph, root: apply("sqrt", x), variables: [x])

@@ -210,6 +210,9 @@ import Testing
     let half = TypedValue(graph.constant(0.5), .scalar)
     #expect(throws: BuiltinError.self) { try entry("sum").build(graph, [one], ["axes": one]) }
     #expect(throws: BuiltinError.self) { try entry("eye").build(graph, [half]) }
+    let huge = TypedValue(graph.constant(0x1p40), .scalar)
+    #expect(throws: BuiltinError.self) { try entry("zeros").build(graph, [huge, huge]) }
+    #expect(throws: BuiltinError.self) { try entry("ones").build(graph, [TypedValue(graph.constant(1e300), .scalar)]) }
     #expect(throws: BuiltinError.self) { try entry("zeros").build(graph, [TypedValue(graph.constant(-1), .scalar)]) }
     let symbol = TypedValue(graph.symbol(Symbol(name: "k", role: .parameter, shape: [])), .scalar)
     #expect(throws: BuiltinError.self) { try entry("ones").build(graph, [symbol]) }

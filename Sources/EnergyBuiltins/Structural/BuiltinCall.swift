@@ -65,7 +65,7 @@ struct BuiltinCall {
   }
 
   /// An argument that must be a whole number known now, or an expression of sizes.
-  func size(_ position: Int, atLeast least: Int = 0) throws(BuiltinError) -> Size {
+  func size(_ position: Int, atLeast least: Int = 1) throws(BuiltinError) -> Size {
     guard graph[node(position)].rank == 0, let size = graph.sizeValue(node(position)) else {
       throw BuiltinError(
         .size, "argument \(position + 1) of \(name) must be a size: a whole number or a dim", argument: position)

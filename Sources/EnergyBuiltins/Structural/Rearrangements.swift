@@ -40,7 +40,7 @@ extension StructuralBuiltins {
 
   private static let concat = StructuralBuiltin(
     "concat", "The arguments one behind the other along an axis, the first if none is named.",
-    signature: "concat(a, b, …, axis = k)", example: .init("concat([1, 2], [3])[3]", 3), arity: 1...Int.max,
+    signature: "concat(a, b, …, axis = k)", example: .init("concat([1, 2], [3])[3]", 3), arity: 1...256,
     options: ["axis"]
   ) { (call) throws(BuiltinError) -> TypedValue in
     let graph = call.graph

@@ -67,8 +67,22 @@ public struct StructuralBuiltin: Sendable {
         throw BuiltinError(.arguments, "\(name) has no argument named \(key)", hints: hints)
       }
     }
-    return try construct(
+    let result = try construct(
       BuiltinCall(name: name, graph: graph, arguments: arguments, named: named, areEqual: areEqual))
+    try StructuralBuiltin.checkCount(graph.shape(result.node))
+    return result
+  }
+
+  /// Sizes wrap silently where a product of them leaves 62 bits, so a result as large as that is refused here.
+  private static func checkCount(_ shape: [Size]) throws(BuiltinError) {
+    var product = 1
+    for extent in shape.compactMap(\.constant) {
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      guard !overflow, next < 1 << 62 else {
+        throw BuiltinError(.size, "\(Graph.describe(shape)) has more entries than can be counted")
+      }
+      product = next
+    }
   }
 
   private var countText: String {

@@ -1,3 +1,4 @@
+import EnergyBuiltins
 import EnergyIR
 
 extension Graph {
@@ -34,8 +35,7 @@ extension Graph {
       }
     case .select: return node.arguments.dropFirst().allSatisfy(positive)
     case .apply(let function):
-      return ["exp", "exp2", "sigmoid", "softmaxweight", "softplus", "cosh", "normcdf", "erfc", "bessel_i0"]
-        .contains(function.name)
+      return Builtins[function]?.range.isPositive ?? false
     case .iota, .guarded, .scatter, .linearAlgebra: return false
     }
   }

@@ -118,8 +118,8 @@ extension Session {
         .error, .shape,
         "\(symbol.name) is \(Self.typeText(lengths)), its value is \(Self.typeText(data.shape))", at: span)
     }
-    var result = TensorData(shape: lengths, values: data.values, type: data.type)
-    if symbol.isSymmetric { result = result.symmetrised(isSingle: options.precision == .f32 || !singles.isEmpty) }
+    var result = TensorData(shape: lengths, values: data.values, type: data.type, isSingle: data.isSingle)
+    if symbol.isSymmetric { result = result.symmetrised() }
     for refinement in symbol.refinements {
       guard let violation = refinement.violation(in: result) else { continue }
       throw Diagnostic(.error, .value, "\(symbol.name) isn't \(refinement.word): \(violation)", at: span)

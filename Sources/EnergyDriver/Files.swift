@@ -55,8 +55,6 @@ struct FolderLoader: DataLoader {
 
   final class RemarkList {
     var all: [Diagnostic] = []
-    /// Names of files that hold single precision.
-    var singles: Set<String> = []
   }
 
   func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
@@ -76,7 +74,6 @@ struct FolderLoader: DataLoader {
       throw Diagnostic(.error, .file, "\"\(request.path)\" can't be read: \(error)", at: request.span)
     }
     for remark in array.remarks where !remarks.all.contains(remark) { remarks.all.append(remark) }
-    if array.dtype == .f32 { remarks.singles.insert(request.path) }
     let values = array.doubles()
     if !request.allowsNaN, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
@@ -84,7 +81,9 @@ struct FolderLoader: DataLoader {
         "\"\(request.path)\": \(Self.place(index, array.shape)) is \(NumberStyle.exact.text(values[index]))",
         at: request.span, hints: [.init("if that is meant: load(\"\(request.path)\", allow_nan = true)")])
     }
-    return TensorData(shape: array.shape, values: values, type: array.storesIntegers ? .int : .real)
+    return TensorData(
+      shape: array.shape, values: values, type: array.storesIntegers ? .int : .real, isTable: array.isTable,
+      isSingle: array.dtype == .f32)
   }
 
   /// `row 3, column 2` of an offset.

@@ -3,7 +3,7 @@ import EnergySemantics
 
 extension TensorData {
   /// A matrix with (A + Aᵀ)/2 in place of A, where |A − Aᵀ| ≤ 1e-10·max|A| (1e-4 in single precision); else `self`.
-  func symmetrised(isSingle: Bool) -> TensorData {
+  func symmetrised() -> TensorData {
     guard shape.count == 2, shape[0] == shape[1] else { return self }
     let n = shape[0]
     let allowed = (isSingle ? 1e-4 : 1e-10) * values.reduce(0) { max($0, abs($1)) }

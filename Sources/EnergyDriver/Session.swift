@@ -72,8 +72,6 @@ public final class Session {
   /// Values of top-level `let`s, for the sizes in `cacheSizes`.
   var cache: [Symbol.ID: TensorData] = [:]
   var cacheSizes: [Dimension: Int] = [:]
-  /// Files of single precision that were loaded.
-  let singles: Set<String>
 
   /// A value from outside with the text it was read from.
   struct SettingValue {
@@ -110,7 +108,6 @@ public final class Session {
       program = checker.program
     }
     diagnostics += remarks.all + program.diagnostics
-    singles = remarks.singles
     if !hasErrors { readSettings() }
   }
 

@@ -253,6 +253,9 @@ extension Elaborator {
         throw Diagnostic(.error, .type, "a \(role.rawValue) can't have the type \(shortText(type.span))", at: type.span)
       }
       shape = try self.shape(declared, scope)
+      if let data = given?.data?.squeezed(to: shape.count) {
+        given = (data, nil, data.shape.map { Size($0) }, data.type)
+      }
       if let given { try agree(shape, given.shape, variable, type, reason, scope) }
       typed = declared
     }
@@ -264,7 +267,7 @@ extension Elaborator {
     let node = graph.symbol(symbol)
     provenances[node] = definition.provenance
     let source: Program.Source? = given.map { value in
-      value.data.map { .values(TensorData(shape: $0.shape, values: $0.values, type: element)) }
+      value.data.map { .values(TensorData(shape: $0.shape, values: $0.values, type: element, isSingle: $0.isSingle)) }
         ?? .node(value.node ?? node)
     }
     let parameter = Program.Parameter(

@@ -9,12 +9,27 @@ public struct TensorData: Hashable, Sendable {
   public let values: [Double]
   /// What the entries are.
   public let type: ElementType
+  /// Whether they come from a table of text, where a column of numbers has two axes.
+  public let isTable: Bool
+  /// Whether they come from a file of single precision, so that symmetry holds to fewer digits.
+  public let isSingle: Bool
 
   /// Entries under a shape of as many.
-  public init(shape: [Int], values: [Double], type: ElementType = .real) {
+  public init(
+    shape: [Int], values: [Double], type: ElementType = .real, isTable: Bool = false, isSingle: Bool = false
+  ) {
     self.shape = shape
     self.values = values
     self.type = type
+    self.isTable = isTable
+    self.isSingle = isSingle
+  }
+
+  /// A table of one column as a vector, of one cell as a number, where that is what `rank` asks for; else `self`.
+  func squeezed(to rank: Int) -> TensorData {
+    guard isTable, shape.count == 2, shape[1] == 1, rank == 1 || (rank == 0 && shape[0] == 1) else { return self }
+    return TensorData(
+      shape: Array(shape.prefix(rank)), values: values, type: type, isTable: true, isSingle: isSingle)
   }
 }
 

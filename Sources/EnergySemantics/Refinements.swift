@@ -43,7 +43,7 @@ extension Symbol.Refinement {
 
   /// What breaks the refinement in these values, naming the entry; `nil` where it holds.
   ///
-  /// Matrices are symmetric to 1e-10 of their largest entry, simplices and unit vectors sum up to 1e-8.
+  /// Matrices are symmetric to 1e-10 of their largest entry (1e-4 in single precision), simplices and unit vectors sum up to 1e-8.
   public func violation(in data: TensorData) -> String? {
     let values = data.values
     func first(_ isWrong: (Int, Double) -> Bool) -> String? {
@@ -74,11 +74,11 @@ extension Symbol.Refinement {
 
   private func asymmetry(_ data: TensorData) -> String? {
     guard let n = order(data) else { return "it isn't square" }
-    let largest = data.values.reduce(0) { max($0, abs($1)) }
+    let allowed = (data.isSingle ? 1e-4 : 1e-10) * data.values.reduce(0) { max($0, abs($1)) }
     for row in 0..<n {
       for column in 0..<row {
         let (a, b) = (data.values[row * n + column], data.values[column * n + row])
-        if !(abs(a - b) <= 1e-10 * largest) {
+        if !(abs(a - b) <= allowed) {
           return
             "row \(row + 1), column \(column + 1) is \(shortest(a)), and row \(column + 1), column \(row + 1) is \(shortest(b))"
         }

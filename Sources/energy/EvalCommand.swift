@@ -91,7 +91,7 @@ struct EvalCommand: ParsableCommand {
     }
     if files.isEmpty {
       report.line(session.signature(energy, sizes: evaluation.sizes))
-      report.line(summary.text(session.options.numbers))
+      report.line(summary.text(.short))
     }
     report.field("energy_name", .string(energy.displayName))
     summary.json.forEach { report.field($0.0, $0.1) }

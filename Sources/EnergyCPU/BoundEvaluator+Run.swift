@@ -45,11 +45,28 @@ private final class TileJob: Sendable {
     var error: EvaluationError
   }
 
+  /// What goes in and out, without arrays inside: a tile takes some hundred nanoseconds.
+  private struct Stream: @unchecked Sendable {
+    var base: UnsafeMutableRawPointer
+    /// In elements.
+    var rowStride: Int
+    var count: Int
+    /// Where the tile is in the memory of a thread, in bytes.
+    var tileOffset: Int
+    var isVarying: Bool
+    /// The value that all samples share, if there is one and it doesn't depend on the thread.
+    var shared: UnsafeMutableRawPointer?
+  }
+
   private let bound: BoundEvaluator
-  private let samples: [SampleSource]
   private let rows: Int
-  private let results: [ResultTarget]
+  private let sources: [Stream]
+  private let targets: [Stream]
   private let isStreaming: Bool
+  private let lanes: Int
+  private let size: Int
+  private let transposeIn: ek_transpose_in_function
+  private let transposeOut: ek_transpose_out_function
   private let isCancelled: (@Sendable () -> Bool)?
   private let progress: (@Sendable (Int) -> Void)?
   private let tileCount: Int
@@ -65,13 +82,24 @@ private final class TileJob: Sendable {
     isCancelled: (@Sendable () -> Bool)?, progress: (@Sendable (Int) -> Void)?
   ) {
     self.bound = bound
-    self.samples = samples
     self.rows = rows
-    self.results = results
+    let evaluator = bound.evaluator
+    size = evaluator.precision.size
+    lanes = evaluator.lanes
+    func stream(_ buffer: BufferID, _ base: UnsafeMutableRawPointer, _ rowStride: Int) -> Stream {
+      let place = evaluator.layout.buffers[buffer.index]
+      return Stream(
+        base: base, rowStride: rowStride, count: place.count, tileOffset: place.offset * evaluator.precision.size,
+        isVarying: place.isVarying, shared: place.space == .shared ? bound.sharedAddress(buffer) : nil)
+    }
+    sources = samples.map { stream($0.buffer, UnsafeMutableRawPointer(mutating: $0.base), $0.rowStride) }
+    targets = results.map { stream($0.buffer, $0.base, $0.rowStride) }
     self.isStreaming = isStreaming
     self.isCancelled = isCancelled
     self.progress = progress
-    tileCount = (rows + bound.evaluator.lanes - 1) / bound.evaluator.lanes
+    transposeIn = ek_transpose_in(evaluator.level.rawValue, evaluator.precision.kernelType)
+    transposeOut = ek_transpose_out(evaluator.level.rawValue, evaluator.precision.kernelType)
+    tileCount = (rows + lanes - 1) / lanes
     blockCount = (tileCount + Self.tilesPerBlock - 1) / Self.tilesPerBlock
   }
 
@@ -97,7 +125,7 @@ private final class TileJob: Sendable {
         }
       }
       if let progress {
-        let count = min(rows, last * bound.evaluator.lanes) - block * Self.tilesPerBlock * bound.evaluator.lanes
+        let count = min(rows, last * lanes) - block * Self.tilesPerBlock * lanes
         progress(rowsDone.wrappingAdd(count, ordering: .relaxed).newValue)
       }
     }
@@ -107,7 +135,7 @@ private final class TileJob: Sendable {
   private func report(_ error: EvaluationError, tile: Int) {
     var error = error
     if case .indexOutOfRange(let buffer, let index, let extent, let lane?) = error {
-      let row = min(rows - 1, tile * bound.evaluator.lanes + lane)
+      let row = min(rows - 1, tile * lanes + lane)
       error = .indexOutOfRange(buffer: buffer, index: index, extent: extent, row: row)
     }
     failure.withLock { known in
@@ -117,36 +145,28 @@ private final class TileJob: Sendable {
   }
 
   private func evaluate(_ tile: Int, _ worker: TileWorker) throws(EvaluationError) {
-    let evaluator = bound.evaluator
-    let lanes = evaluator.lanes
-    let size = evaluator.precision.size
-    let type = evaluator.precision.kernelType
-    let level = evaluator.level.rawValue
     let first = tile * lanes
     let valid = min(lanes, rows - first)
     let hasNext = first + 2 * lanes <= rows
-    for sample in samples {
-      let place = evaluator.layout.buffers[sample.buffer.index]
-      let start = sample.base + first * sample.rowStride * size
-      ek_transpose_in(level, type)(
-        worker.memory.start + place.offset * size, start, sample.rowStride, place.count, lanes, valid,
-        hasNext ? start + lanes * sample.rowStride * size : nil)
+    let memory = worker.memory.start
+    for index in sources.indices {
+      let source = sources[index]
+      let start = source.base + first * source.rowStride * size
+      transposeIn(
+        memory + source.tileOffset, start, source.rowStride, source.count, lanes, valid,
+        hasNext ? start + lanes * source.rowStride * size : nil)
     }
     try worker.machine.run()
-    for result in results {
-      let place = evaluator.layout.buffers[result.buffer.index]
-      let start = result.base + first * result.rowStride * size
-      if place.isVarying {
-        ek_transpose_out(level, type)(
-          start, result.rowStride, worker.memory.start + place.offset * size, place.count, lanes, valid,
-          isStreaming ? 1 : 0)
+    for index in targets.indices {
+      let target = targets[index]
+      let start = target.base + first * target.rowStride * size
+      if target.isVarying {
+        transposeOut(
+          start, target.rowStride, memory + target.tileOffset, target.count, lanes, valid, isStreaming ? 1 : 0)
       } else {
-        // The same for all samples.
-        let value =
-          place.space == .shared
-          ? bound.sharedAddress(result.buffer) : worker.memory.start + place.offset * size
+        let value = target.shared ?? memory + target.tileOffset
         for row in 0..<valid {
-          (start + row * result.rowStride * size).copyMemory(from: value, byteCount: place.count * size)
+          (start + row * target.rowStride * size).copyMemory(from: value, byteCount: target.count * size)
         }
       }
     }

@@ -26,10 +26,10 @@ extension Region {
       return indices.isEmpty && place.isVarying == varying && (how == .add || !isReduction(place))
     case .compute(_, .add, let terms, _):
       return product != nil && reading.count == 1 && terms.count == 2
-        && isFusable(operands, besides: other(terms, than: register), mayBeSquare: true, at: position)
+        && isFusable(operands, besides: other(terms, than: register), isSum: true, at: position)
     case .compute(_, .subtract, let terms, _):
       return product != nil && reading.count == 1 && terms.count == 2
-        && isFusable(operands, besides: other(terms, than: register), mayBeSquare: false, at: position)
+        && isFusable(operands, besides: other(terms, than: register), isSum: false, at: position)
     case .compute(let square, let outer, let inner, _):
       // (x - y)² summed over the loop.
       guard computation == .subtract, let (left, right) = factors(outer, inner), left == right,
@@ -46,16 +46,22 @@ extension Region {
     terms[0] == .register(register) ? terms[1] : terms[0]
   }
 
-  /// Whether fusing a product with a sum is harmless. In `a*b - c*c` only one of two equal products would be rounded,
-  /// and what should be 0 could come out just below it, to the dismay of a root; a sum of squares has no such case.
-  private func isFusable(_ product: [Operand], besides other: Operand, mayBeSquare: Bool, at position: Int) -> Bool {
+  /// Whether fusing a product with a sum is harmless. In `a*b - c*d` only one of two equal products would be rounded,
+  /// and what should be 0 could come out just below it, to the dismay of a root.
+  private func isFusable(_ product: [Operand], besides other: Operand, isSum: Bool, at position: Int) -> Bool {
     guard case .register(let register) = other else { return true }
     guard let definition = definitions[register.index],
       case .compute(_, let computation, let operands, _) = step(definition),
       let (left, right) = factors(computation, operands)
     else { return true }
-    let isSquare = product.count == 1 || product[0] == product[1]
-    return mayBeSquare && isSquare && left == right && definition < position
+    // Of two products the later one waits, the earlier one is what it is added to.
+    return definition < position && (isSum || magnitude(product) != magnitude([left, right]))
+  }
+
+  /// The size of a constant factor, if there is one.
+  private func magnitude(_ factors: [Operand]) -> Double? {
+    for case .constant(let value) in factors { return abs(value) }
+    return nil
   }
 
   /// Whether an accumulation adds up the rows of a chunk.

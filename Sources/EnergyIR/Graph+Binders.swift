@@ -150,14 +150,35 @@ extension Graph {
 
   /// The term with free variables replaced by index expressions and nodes by nodes of the same shape.
   ///
-  /// Binders on the way are opened with fresh names, so nothing is captured. Where a replacement makes an index
-  /// expression that isn't affine any more, that entry is read by a gather.
+  /// Binders on the way are opened with fresh names, so nothing is captured. Ask `canSubstitute` first where an
+  /// image has a modulus.
   public func substitute(
     _ root: NodeID, variables: [Variable: IndexExpression] = [:], nodes replacements: [NodeID: NodeID] = [:]
   ) -> NodeID {
     if variables.isEmpty && replacements.isEmpty { return root }
     var memo = replacements
     return substitute(root, variables, &memo)
+  }
+
+  /// Whether all index expressions and guards below stay affine with the variables replaced. Only an image with a
+  /// modulus can break that: `(i mod n) + 1` is no index expression.
+  public func canSubstitute(_ map: [Variable: IndexExpression], in root: NodeID) -> Bool {
+    if map.values.allSatisfy({ $0.modulus == nil }) { return true }
+    let touches = { (id: NodeID) in self[id].free.contains { map[$0] != nil } }
+    return postorder(root, into: touches).allSatisfy { !touches($0) || staysAffine(self[$0].operation, map) }
+  }
+
+  private func staysAffine(_ operation: Operation, _ map: [Variable: IndexExpression]) -> Bool {
+    switch operation {
+    case .iota(let expression): return expression.substituting(map) != nil
+    case .guarded(let conditions), .reduce(_, _, let conditions): return conditions.substituting(map) != nil
+    case .index(let pattern), .scatter(let pattern, _):
+      return pattern.allSatisfy { place in
+        if case .at(let expression) = place { return expression.substituting(map) != nil }
+        return true
+      }
+    default: return true
+    }
   }
 
   private func substitute(

@@ -24,7 +24,7 @@ extension Graph {
     case .guarded(let conditions):
       return guarded(conditions, index(node.arguments[0], pattern, gathers: gathers))
     case .build(let variable):
-      if case .at(let position) = pattern[0] {
+      if case .at(let position) = pattern[0], canSubstitute([variable: position], in: node.arguments[0]) {
         let rest = Array(pattern.dropFirst())
         return index(instantiate(id, [variable: position]), rest, gathers: gathers)
       }

@@ -132,22 +132,22 @@ extension Graph {
   private func complementsJoined(_ id: NodeID) -> NodeID {
     guard case .add(let coefficients, let constant) = self[id].operation, coefficients.count > 1 else { return id }
     var terms = Array(zip(coefficients, self[id].arguments))
-    var joinedAny = false
-    var first = 0
-    while first < terms.count {
-      var second = first + 1
-      while second < terms.count {
-        if terms[first].0 == terms[second].0, let joined = joined(terms[first].1, terms[second].1) {
-          terms[first].1 = joined
-          terms.remove(at: second)
-          joinedAny = true
-        } else {
-          second += 1
-        }
+    let sums = terms.indices.filter { isSum(terms[$0].1) }
+    var gone: Set<Int> = []
+    for (order, first) in sums.enumerated() where !gone.contains(first) {
+      for second in sums[(order + 1)...] where !gone.contains(second) && terms[first].0 == terms[second].0 {
+        guard let joined = joined(terms[first].1, terms[second].1) else { continue }
+        terms[first].1 = joined
+        gone.insert(second)
       }
-      first += 1
     }
-    return joinedAny ? broadcast(sum(terms, constant: constant), to: self[id].shape) : id
+    terms = terms.indices.filter { !gone.contains($0) }.map { terms[$0] }
+    return !gone.isEmpty ? broadcast(sum(terms, constant: constant), to: self[id].shape) : id
+  }
+
+  private func isSum(_ id: NodeID) -> Bool {
+    if case .reduce(.sum, _, _) = self[id].operation { return true }
+    return false
   }
 
   private func joined(_ a: NodeID, _ b: NodeID) -> NodeID? {

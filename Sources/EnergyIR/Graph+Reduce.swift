@@ -84,7 +84,7 @@ extension Graph {
         guard let solution = wrapped else { continue }
         let map = [variable: solution]
         let others = Guard(conditions.conditions.filter { $0 != condition })
-        guard let remaining = others.substituting(map) else { continue }
+        guard let remaining = others.substituting(map), canSubstitute(map, in: body) else { continue }
         var bounds: [Condition] = []
         if solution.modulus == nil {
           bounds.append(Condition(solution, .atLeastZero))

@@ -116,29 +116,30 @@ extension Graph {
 
   private func mergeGuards(_ terms: [(Double, NodeID)], constant: Double) -> NodeID? {
     var groups: [(guard: Guard, terms: [(Double, NodeID)])] = []
-    var hasGuard = false
+    var place: [Guard: Int] = [:]
+    // Terms without a guard stay single: as a group they would be the sum that is being made.
+    var open: [(Double, NodeID)] = []
     for (factor, id) in terms {
-      var conditions = Guard.always
-      var body = id
-      if case .guarded(let found) = self[id].operation {
-        (conditions, body) = (found, self[id].arguments[0])
-        hasGuard = true
+      guard case .guarded(let conditions) = self[id].operation else {
+        open.append((factor, id))
+        continue
       }
-      if let at = groups.firstIndex(where: { $0.guard == conditions }) {
+      let body = self[id].arguments[0]
+      if let at = place[conditions] {
         groups[at].terms.append((factor, body))
       } else {
+        place[conditions] = groups.count
         groups.append((conditions, [(factor, body)]))
       }
     }
-    guard hasGuard else { return nil }
-    var common = groups[0].guard
-    for group in groups.dropFirst() { common = common.common(with: group.guard) }
-    if constant != 0 { common = .always }
-    guard groups.count < terms.count || !common.isAlways else { return nil }
+    guard let first = groups.first else { return nil }
+    var common = open.isEmpty && constant == 0 ? first.guard : .always
+    for group in groups.dropFirst() where !common.isAlways { common = common.common(with: group.guard) }
+    guard groups.count + open.count < terms.count || !common.isAlways else { return nil }
     let merged = groups.map { group in
       (1.0, guarded(group.guard.removing(common), sum(group.terms)))
     }
-    return guarded(common, sum(merged, constant: constant))
+    return guarded(common, sum(open + merged, constant: constant))
   }
 
   private func mergeBuilds(_ terms: [(Double, NodeID)], constant: Double) -> NodeID? {

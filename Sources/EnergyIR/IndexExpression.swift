@@ -269,5 +269,8 @@ public struct Guard: Hashable, Sendable {
     return isImpossible ? joined.impossible : joined
   }
 
-  func renaming(_ map: [Variable: Variable]) -> Guard { Guard(conditions.map { $0.renaming(map) }) }
+  func renaming(_ map: [Variable: Variable]) -> Guard {
+    let renamed = Guard(conditions.map { $0.renaming(map) })
+    return isImpossible ? renamed.impossible : renamed
+  }
 }

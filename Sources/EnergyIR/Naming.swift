@@ -86,7 +86,8 @@ struct Naming {
     case .sum(let terms, let isTight): return (terms.count - 1) * (isTight ? 1 : 3)
     case .negated, .fraction, .power, .raised, .not: return 1
     case .product(let all), .run(let all): return all.count + 1
-    case .transposed, .indexed: return 2
+    case .transposed: return 2
+    case .indexed(_, let places): return 3 * places.count
     case .call(let name, let arguments, _): return name.count + 2 * arguments.count
     case .reduction(let name, let generators, _, _): return name.count + 4 + 7 * generators.count
     case .comprehension(let generators, _): return 6 + 7 * generators.count
@@ -164,7 +165,10 @@ struct Naming {
     for id in definitions { note(document.facts(id).free, document.facts(id).free + document.facts(id).inner) }
     for variable in variables {
       let near = Set((conflicts[variable] ?? []).subtracting([variable]).compactMap { letters[$0] })
-      letters[variable] = Self.firstFree(["i", "j", "k", "l", "m", "p", "q", "o"], "i") {
+      // k in 1..K, t in 1..T.
+      let size = variable.extent.dimension?.name ?? ""
+      let own = size.count == 1 && size != size.lowercased() ? [size.lowercased()] : []
+      letters[variable] = Self.firstFree(own + ["i", "j", "k", "l", "m", "p", "q", "o"], "i") {
         !taken.contains($0) && !near.contains($0)
       }
     }

@@ -81,6 +81,14 @@ enum Phrase: Hashable, Sendable {
     }
   }
 
+  /// Whether its sign stands behind its operand.
+  var isPostfix: Bool {
+    switch self {
+    case .power, .transposed, .indexed: true
+    default: false
+    }
+  }
+
   /// The variables that the phrase binds.
   var bound: [Variable] {
     switch self {
@@ -160,7 +168,9 @@ struct Document {
     var bulk = 0
     var free: [Variable] = []
     var inner = phrase.bound
-    var opening = head(of: phrase)
+    // What is written behind its operand is sorted behind it: Q before Q^T.
+    let isPostfix = phrase.isPostfix
+    var opening = isPostfix ? "" : head(of: phrase)
     for child in children {
       let known = facts(child)
       isVarying = isVarying || known.isVarying
@@ -169,6 +179,7 @@ struct Document {
       inner = union(inner, known.inner)
       if opening.utf8.count < 32 { opening += known.opening }
     }
+    if isPostfix { opening += head(of: phrase) }
     if opening.utf8.count > 48 { opening = String(opening.prefix(48)) }
     free.removeAll(where: phrase.bound.contains)
     var degree = 1.0

@@ -78,13 +78,26 @@ extension PhraseWriter {
     let open = output.filter(used.contains)
     if factors.count == 1, factors[0].labels.count == open.count { return factors[0] }
     if let sum = sumOfProduct(factors, open) { return Factor(phrase: sum, labels: open) }
-    let combined = merge(factors)
+    let combined = merge(axesSummed(factors, open))
     if combined.count < factors.count, let sum = sumOfProduct(combined, open) {
       return Factor(phrase: sum, labels: open)
     }
     let merged = scaledAxes(combined, open)
     if let chain = chain(merged, open) { return Factor(phrase: chain, labels: open) }
     return nil
+  }
+
+  /// An axis that one matrix alone has is summed there.
+  private mutating func axesSummed(_ factors: [Factor], _ open: [Int]) -> [Factor] {
+    var uses: [Int: Int] = [:]
+    for label in factors.flatMap(\.labels) + open { uses[label, default: 0] += 1 }
+    var result = factors
+    for (position, factor) in factors.enumerated() where factor.labels.count == 2 {
+      guard let axis = factor.labels.firstIndex(where: { uses[$0] == 1 }) else { continue }
+      let sum = document.make(.call("sum", [factor.phrase], axis: axis + 1), rank: 1)
+      result[position] = Factor(phrase: sum, labels: [factor.labels[1 - axis]])
+    }
+    return result
   }
 
   /// Factors over the same axes: `u^T v`, `sumsq(v)`, `sum(A*B, axis = 2)`.
@@ -97,6 +110,7 @@ extension PhraseWriter {
     if open.isEmpty {
       if isSquare { return document.make(.call("sumsq", [first], axis: nil)) }
       if rank == 1, factors.count == 2 { return dot(first, factors[1].phrase) }
+      if rank == 1, let weighted = weighted(factors.map(\.phrase)) { return weighted }
       return document.make(.call("sum", [elementwise(factors.map(\.phrase), rank: rank)], axis: nil))
     }
     guard open.count == rank - 1, let axis = labels.firstIndex(where: { !open.contains($0) }),
@@ -110,6 +124,14 @@ extension PhraseWriter {
     let pair = ordered([a, b])
     // The sample's side goes last, as in `w^T x`.
     return document.make(.run([transposed(pair[0]), pair[1]]))
+  }
+
+  /// `w^T (u*v)` where one factor is a parameter's and the others the sample's.
+  private mutating func weighted(_ factors: [PhraseID]) -> PhraseID? {
+    let fixed = factors.filter { !document.facts($0).isVarying }
+    guard fixed.count == 1 else { return nil }
+    let rest = elementwise(factors.filter { $0 != fixed[0] }, rank: 1)
+    return document.make(.run([transposed(fixed[0]), rest]))
   }
 
   private mutating func transposed(_ id: PhraseID) -> PhraseID {

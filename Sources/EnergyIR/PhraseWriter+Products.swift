@@ -38,12 +38,12 @@ extension PhraseWriter {
     return document.make(.power(base, exponent), rank: rank)
   }
 
-  /// Parameters' factors, then the sample's; numbers before tensors, runs of matrices last, short before long.
+  /// Parameters' factors, then the sample's; scalars before tensors, runs of matrices last, short before long.
   func ordered(_ factors: [PhraseID]) -> [PhraseID] {
     let key = { (id: PhraseID) -> (Int, Int, Int, String) in
       let facts = document.facts(id)
-      var shape = facts.rank == 0 ? 0 : 1
-      if case .run = document[id] { shape = 2 }
+      var shape = facts.rank == 0 ? 0 : 2
+      if case .run = document[id] { shape += 1 }
       return (facts.isVarying ? 1 : 0, shape, facts.bulk, facts.opening)
     }
     return factors.map { ($0, key($0)) }.sorted { $0.1 < $1.1 }.map(\.0)

@@ -57,9 +57,17 @@ public struct Printer {
       definitions: naming.definitions.map { (renderer.head(of: $0), renderer.render(definition: $0)) })
   }
 
-  /// The signature of an energy: `gaussian(x : vector[2])`.
-  public func signature(_ name: String, of symbols: [Symbol.ID]) -> String {
-    "\(name)(\(declarations(symbols)))"
+  /// The signature of an energy: `gaussian(x : vector[2]; mu : vector[2])`.
+  public func signature(_ name: String, of samples: [Symbol.ID], parameters: [Symbol.ID] = []) -> String {
+    let own = parameters.isEmpty ? "" : "; \(declarations(parameters))"
+    return "\(name)(\(declarations(samples))\(own))"
+  }
+
+  /// The whole definition: `energy gaussian(x : vector[2]) = 0.5*sumsq(x)`.
+  public func statement(
+    _ name: String, of samples: [Symbol.ID], parameters: [Symbol.ID] = [], body: NodeID
+  ) -> String {
+    "energy \(signature(name, of: samples, parameters: parameters)) = \(describe(body))"
   }
 
   /// Symbols with their types: `mu : vector[2], P : symmetric[2]`.

@@ -5,6 +5,13 @@ extension Renderer {
     case .string(let text): return [.text("\\text{\(Spelling.escaped(text))}")]
     case .fraction(let a, let b):
       return [.text("\\frac{"), .phrase(a, .conditional), .text("}{"), .phrase(b, .conditional), .text("}")]
+    case .power(let base, let exponent):
+      // A squared norm has its exponent already.
+      guard naming.definition(of: base) == nil, case .call("sumsq", let arguments, nil) = document[base],
+        arguments.count == 1
+      else { return nil }
+      return [.text("\\left\\lVert "), .phrase(arguments[0], .conditional)]
+        + [.text(" \\right\\rVert^{\(spelling.number(2 * exponent))}")]
     case .call(let name, let arguments, let axis): return call(name, arguments, axis)
     case .indexed(let base, let places): return indexed(base, places)
     case .reduction(let name, let generators, let conditions, let body):

@@ -151,8 +151,9 @@ struct Renderer {
       let own = document.facts(factor).rank
       if position > 0 { result.append(.text(spelling.times(betweenTensors: rank > 0 && own > 0))) }
       rank = max(rank, own)
-      let isLast = spelling.isLatex && position == factors.count - 1
-      result.append(.phrase(factor, isLast ? .product : .unary))
+      // `(u^T v)*x`, as `u^T v*x` looks like something else.
+      let isLast = position == factors.count - 1
+      result.append(.phrase(factor, isLast ? (spelling.isLatex ? .product : .unary) : .suffix))
     }
     return result
   }

@@ -152,6 +152,7 @@ extension Emitter {
 
   private func computeFlatSum(_ term: TermID, _ parts: [(Double, TermID)], _ constant: Double) -> [TermID] {
     if parts.count == 1, constant == 0 { return computeScaled(term, parts[0].0, parts[0].1) }
+    let parts = withNumbersOutside(parts, constant)
     let needed = missing(parts.map(\.1))
     if !needed.isEmpty { return needed }
     let at = home(of: term, from: parts.map(\.1))
@@ -183,6 +184,23 @@ extension Emitter {
     if isCommon { sum = step(term, at: at, .multiply, [sum, .constant(magnitude)]) }
     chain[at].values[term] = sum
     return []
+  }
+
+  /// Numbers before products go to a factor that an outer scope computes; a sign only where no term is positive.
+  private func withNumbersOutside(_ parts: [(Double, TermID)], _ constant: Double) -> [(Double, TermID)] {
+    var needsPositive = constant == 0 && parts.allSatisfy { $0.0 < 0 }
+    return parts.map { coefficient, part in
+      guard coefficient != 1, coefficient != -1 || needsPositive, known(part) == nil, isMixed(part) else {
+        return (coefficient, part)
+      }
+      needsPositive = false
+      return (1, terms.internSum([(coefficient, part)], constant: 0))
+    }
+  }
+
+  private func isMixed(_ term: TermID) -> Bool {
+    guard case .mul = terms[term].operation else { return false }
+    return Set(terms[term].arguments.map(placement)).count > 1
   }
 
   /// `c·a`: the number goes to the outermost factor.

@@ -28,11 +28,11 @@ struct Expander {
   }
 
   /// A part taken down to a scalar.
-  private struct Leaf {
-    let loops: [Variable]
-    let conditions: Guard
-    let positions: [TermPosition]
-    let value: TermID
+  private struct Leaf: Hashable {
+    var loops: [Variable]
+    var conditions: Guard
+    var positions: [TermPosition]
+    var value: TermID
   }
 
   /// The statements that fill `array` with `root`.
@@ -189,7 +189,9 @@ struct Expander {
   /// One leaf that covers the array is stored, the others are added; without one the array starts at 0.
   private func body(_ array: ArrayID, _ leaves: [Leaf], node: NodeID) -> DefinitionBody {
     let owner = Owner.array(array)
-    let leaves = leaves.filter { terms.constantValue($0.value) != 0 && !$0.conditions.isImpossible }
+    let all = halved(leaves.filter { terms.constantValue($0.value) != 0 && !$0.conditions.isImpossible })
+      .map(ordered)
+    let leaves = merged(all)
     let covering = leaves.firstIndex { covers(array, $0) }
     var result = DefinitionBody(initial: covering == nil ? 0 : nil, statements: [])
     if let covering {
@@ -205,6 +207,58 @@ struct Expander {
         owner, leaf.loops, leaf.conditions, at: leaf.positions, of: leaf.value, node: node)
     }
     return result
+  }
+
+  /// What the same loops add to the same element is added once.
+  private func merged(_ leaves: [Leaf]) -> [Leaf] {
+    var order: [Leaf] = []
+    var values: [Leaf: [(Double, TermID)]] = [:]
+    for leaf in leaves {
+      var place = leaf
+      place.value = leaves[0].value
+      if values[place] == nil { order.append(place) }
+      values[place, default: []].append((1, leaf.value))
+    }
+    return order.map { place in
+      var leaf = place
+      leaf.value = terms.add(values[place] ?? [])
+      return leaf
+    }
+  }
+
+  /// Terms over all pairs i ≠ j that are the same with i and j exchanged run over i < j, twice as large.
+  private func halved(_ leaves: [Leaf]) -> [Leaf] {
+    let all = Set(leaves)
+    return leaves.map { leaf in
+      guard let half = terms.halved(leaf.loops, leaf.conditions), all.contains(exchanged(leaf, half.swap)) else {
+        return leaf
+      }
+      var result = leaf
+      result.conditions = half.conditions
+      result.value = terms.scale(2, leaf.value)
+      return result
+    }
+  }
+
+  private func exchanged(_ leaf: Leaf, _ swap: [Variable: Variable]) -> Leaf {
+    let images = swap.mapValues { IndexExpression($0) }
+    var result = leaf
+    result.conditions = leaf.conditions.substituting(images) ?? leaf.conditions
+    result.value = terms.renamed(leaf.value, swap)
+    result.positions = leaf.positions.map { position in
+      switch position {
+      case .affine(let expression): .affine(expression.substituting(images) ?? expression)
+      case .gather(let term): .gather(terms.renamed(term, swap))
+      }
+    }
+    return result
+  }
+
+  /// The smaller of two indices in the outer loop, so that the loops are those of other sums over the same pairs.
+  private func ordered(_ leaf: Leaf) -> Leaf {
+    let ordered = terms.orderedByBounds(leaf.loops, leaf.conditions)
+    if ordered == leaf.loops { return leaf }
+    return exchanged(leaf, [leaf.loops[0]: leaf.loops[1], leaf.loops[1]: leaf.loops[0]])
   }
 
   private func covers(_ array: ArrayID, _ leaf: Leaf) -> Bool {
@@ -274,10 +328,11 @@ extension ScalarTerms {
     for (guards, piece) in guardedPieces(conditions, value) {
       var action = Statement.Action.accumulate(.add)
       var term = piece
-      if case .add(let coefficients, 0) = self[piece].operation, coefficients == [-1] {
+      if case .add(let coefficients, 0) = self[piece].operation, coefficients.count == 1, coefficients[0] < 0 {
         action = .accumulate(.subtract)
-        term = self[piece].arguments[0]
+        term = scale(-coefficients[0], self[piece].arguments[0])
       }
+      term = withInnerFactors(term)
       for levels in levels(loops, guards) {
         result.append(
           Statement(owner: owner, levels: levels, action: action, positions: positions, value: term, node: node))

@@ -49,11 +49,31 @@ extension ScalarTerms {
     intern(.apply(function), arguments, type: type)
   }
 
+  /// A guard that both sides carry stands around the whole.
   func select(_ condition: TermID, _ a: TermID, _ b: TermID) -> TermID {
     if let value = constantValue(condition) { return value != 0 ? a : b }
     if a == b { return a }
+    let (left, right) = (splitGuard(a), splitGuard(b))
+    if !left.conditions.isAlways, left.conditions == right.conditions || constantValue(b) == 0 {
+      return reduce(.sum, [], left.conditions, select(condition, left.body, right.body))
+    }
+    if !right.conditions.isAlways, constantValue(a) == 0 {
+      return reduce(.sum, [], right.conditions, select(condition, a, right.body))
+    }
     let type: ElementType = self[a].type == .real || self[b].type == .real ? .real : self[a].type
     return intern(.select, [condition, a, b], type: type)
+  }
+
+  /// The guard around a term, also one behind a number, and what it guards.
+  func splitGuard(_ id: TermID) -> (conditions: Guard, body: TermID) {
+    switch self[id].operation {
+    case .reduce(.sum, let variables, let conditions) where variables.isEmpty:
+      return (conditions, self[id].arguments[0])
+    case .add(let coefficients, 0) where coefficients.count == 1:
+      let inner = splitGuard(self[id].arguments[0])
+      return inner.conditions.isAlways ? (.always, id) : (inner.conditions, scale(coefficients[0], inner.body))
+    default: return (.always, id)
+    }
   }
 
   func scale(_ factor: Double, _ id: TermID) -> TermID { add([(factor, id)]) }
@@ -77,6 +97,13 @@ extension ScalarTerms {
       case .add(let inner, let innerConstant) where inner.count == 1 && (innerConstant == 0 || !term.isVarying):
         constant += factor * innerConstant
         pending.append((factor * inner[0], term.arguments[0]))
+      case .add(let inner, 0) where abs(factor) != 1 && terms.count == 1 && inner.allSatisfy({ abs($0) != 1 }):
+        // c·(2a − 3b): the numbers are multiplied now.
+        for (coefficient, argument) in zip(inner, term.arguments).reversed() {
+          pending.append((factor * coefficient, argument))
+        }
+      case .add(let inner, 0) where factor == -1 && terms.count == 1 && inner.count > 1 && hasSign(id):
+        for (coefficient, argument) in zip(inner, term.arguments).reversed() { pending.append((-coefficient, argument)) }
       case .add(let inner, let innerConstant) where !term.isVarying && abs(factor) == 1:
         constant += factor * innerConstant
         for (coefficient, argument) in zip(inner, term.arguments).reversed() {
@@ -89,16 +116,53 @@ extension ScalarTerms {
     }
     let type: ElementType = isInteger ? .int : .real
     let kept = order.compactMap { id in coefficients[id].flatMap { $0 == 0 ? nil : ($0, id) } }
-    let varying = kept.filter { self[$0.1].isVarying }
-    let uniform = kept.filter { !self[$0.1].isVarying }
-    if varying.isEmpty || uniform.isEmpty { return internSum(kept, constant: constant, type: type) }
+    if let merged = mergedGuards(kept, constant) ?? scaledBranch(kept, constant) { return merged }
+    // By number, so that sums are equal whatever the order of their terms was.
+    let varying = kept.filter { self[$0.1].isVarying }.sorted { $0.1 < $1.1 }
+    let uniform = kept.filter { !self[$0.1].isVarying }.sorted { $0.1 < $1.1 }
+    if varying.isEmpty || uniform.isEmpty { return internSum(varying + uniform, constant: constant, type: type) }
     var rest = constant
     var result = varying
-    for (position, group) in grouped(uniform, by: { self[$0.1].free }).enumerated() {
-      result.append((1, internSum(group, constant: position == 0 ? rest : 0, type: type)))
-      if position == 0 { rest = 0 }
+    for group in grouped(uniform, by: { self[$0.1].free }) {
+      if group.count == 1, rest == 0, abs(group[0].0) == 1 {
+        result.append(group[0])
+      } else {
+        result.append((1, internSum(group, constant: rest, type: type)))
+        rest = 0
+      }
     }
     return internSum(result, constant: rest, type: type)
+  }
+
+  /// Terms under the same guard are added under it.
+  private func mergedGuards(_ terms: [(Double, TermID)], _ constant: Double) -> TermID? {
+    guard terms.count > 1 else { return nil }
+    var order: [Guard] = []
+    var groups: [Guard: [(Double, TermID)]] = [:]
+    for (factor, id) in terms {
+      let (conditions, body) = splitGuard(id)
+      if groups[conditions] == nil { order.append(conditions) }
+      groups[conditions, default: []].append((factor, body))
+    }
+    guard order.count < terms.count, order.contains(where: { !$0.isAlways && groups[$0, default: []].count > 1 })
+    else { return nil }
+    return add(
+      order.flatMap { conditions -> [(Double, TermID)] in
+        let group = groups[conditions] ?? []
+        return conditions.isAlways ? group : [(1, reduce(.sum, [], conditions, add(group)))]
+      }, constant: constant)
+  }
+
+  /// `c·(q ? a : 0)` is `q ? c·a : 0`, so that the number can go to a factor of a.
+  private func scaledBranch(_ terms: [(Double, TermID)], _ constant: Double) -> TermID? {
+    guard terms.count == 1, constant == 0, abs(terms[0].0) != 1, case .select = self[terms[0].1].operation else {
+      return nil
+    }
+    let (factor, arguments) = (terms[0].0, self[terms[0].1].arguments)
+    let branches = arguments.dropFirst().map { constantValue($0) == 0 ? $0 : scale(abs(factor), $0) }
+    guard branches.contains(where: { constantValue($0) == 0 }) else { return nil }
+    let inner = select(arguments[0], branches[0], branches[1])
+    return factor < 0 ? scale(-1, inner) : inner
   }
 
   func internSum(_ terms: [(Double, TermID)], constant: Double, type: ElementType = .real) -> TermID {
@@ -106,6 +170,13 @@ extension ScalarTerms {
     if terms.count == 1, terms[0].0 == 1, constant == 0 { return terms[0].1 }
     if terms.count == 1, constant == 0, let folded = foldedIntoUniform(terms[0].0, terms[0].1) { return folded }
     return intern(.add(coefficients: terms.map(\.0), constant: constant), terms.map(\.1), type: type)
+  }
+
+  /// Whether a sum's sign can be changed without an operation more: at a difference or a factor of a product.
+  private func hasSign(_ id: TermID) -> Bool {
+    guard case .add(let coefficients, _) = self[id].operation else { return false }
+    return coefficients.contains { $0 < 0 }
+      || coefficients.count == 2 && self[id].arguments.contains { if case .mul = self[$0].operation { true } else { false } }
   }
 
   /// `factor·(u·v)` with a uniform scalar u is `(factor·u)·v`, whose first factor is computed once.
@@ -159,6 +230,11 @@ extension ScalarTerms {
       case .add(let inner, 0) where inner.count == 1 && isWhole:
         coefficient *= pow(inner[0], exponent)
         pending.append((term.arguments[0], exponent))
+        continue
+      case .add(let inner, let innerConstant) where isWhole && inner[0] < 0 && inner.count > 1:
+        // The first coefficient of a factor is positive: (b − a)² is (a − b)².
+        if exponent.truncatingRemainder(dividingBy: 2) != 0 { coefficient = -coefficient }
+        pending.append((add(zip(inner, term.arguments).map { (-$0, $1) }, constant: -innerConstant), exponent))
         continue
       case .mul(let inner) where exponent == 1 || (isWhole && inner.allSatisfy { $0 == $0.rounded() }):
         for (innerExponent, argument) in zip(inner, term.arguments).reversed() {
@@ -216,6 +292,10 @@ extension ScalarTerms {
       }
       if conditions.isAlways, let split = withoutInvariantFactors(variables, body) { return split }
     }
+    if operation == .sum, let half = halved(variables, conditions), renamed(body, half.swap) == body {
+      return scale(2, reduce(.sum, variables, half.conditions, body))
+    }
+    let body = operation == .sum ? withInnerFactors(body) : body
     let ordered = orderedByBounds(variables, conditions)
     let outside = Set(self[body].free).union(conditions.variables).subtracting(variables)
     let base = nextOrder(after: outside)
@@ -241,14 +321,52 @@ extension ScalarTerms {
     return multiply(outer + [(reduce(.sum, variables, .always, multiply(inner)), 1)])
   }
 
+  /// A product in which factors that don't depend on an outer loop are one factor: `Σⱼ W[i, j]·(a[j]·b[j])` can
+  /// then take the inner product from memory.
+  func withInnerFactors(_ id: TermID) -> TermID {
+    guard case .mul(let exponents) = self[id].operation, let outer = self[id].free.min(by: { order(of: $0) < order(of: $1) })
+    else { return id }
+    let factors = Array(zip(self[id].arguments, exponents))
+    let inner = factors.filter { !self[$0.0].free.isEmpty && !self[$0.0].free.contains(outer) }
+    guard inner.count < factors.count else { return id }
+    var product = factors.filter { factor in !inner.contains { $0.0 == factor.0 } }
+    for group in grouped(inner, by: { self[$0.0].free }) {
+      if group.count > 1 { product.append((internProduct(group), 1)) } else { product += group }
+    }
+    return product.count == factors.count ? id : internProduct(product, type: self[id].type)
+  }
+
+  /// A guard `i ≠ j` on two variables of one extent, in an otherwise symmetric guard: the guard of the pairs with
+  /// i < j, and the exchange of i and j.
+  func halved(
+    _ variables: [Variable], _ conditions: Guard
+  ) -> (conditions: Guard, swap: [Variable: Variable])? {
+    for condition in conditions.conditions
+    where condition.relation == .differsFromZero && condition.expression.modulus == nil {
+      let expression = condition.expression
+      guard expression.terms.count == 2, expression.offset == 0 else { continue }
+      let (a, b) = (expression.terms[0].variable, expression.terms[1].variable)
+      guard expression.coefficient(of: a) == 1, expression.coefficient(of: b) == -1, a.extent == b.extent,
+        variables.contains(a), variables.contains(b)
+      else { continue }
+      let swap = [a: b, b: a]
+      guard conditions.substituting(swap.mapValues { IndexExpression($0) }) == conditions else { continue }
+      let above = Condition(IndexExpression([(b, 1), (a, -1)], offset: -1), .atLeastZero)
+      return (Guard(conditions.conditions.filter { $0 != condition } + [above]), swap)
+    }
+    return nil
+  }
+
   /// Of two variables of one extent that an inequality orders, the smaller stands first: then `i < j` and `j > i`
   /// are the same loops.
-  private func orderedByBounds(_ variables: [Variable], _ conditions: Guard) -> [Variable] {
-    guard variables.count == 2, variables[0].extent == variables[1].extent else { return variables }
+  func orderedByBounds(_ variables: [Variable], _ conditions: Guard) -> [Variable] {
+    guard variables.count >= 2, variables[0].extent == variables[1].extent else { return variables }
     for condition in conditions.conditions where condition.relation == .atLeastZero {
       let first = condition.expression.coefficient(of: variables[0])
       let second = condition.expression.coefficient(of: variables[1])
-      if first * second < 0 { return first < 0 ? variables : [variables[1], variables[0]] }
+      if first * second < 0 {
+        return first < 0 ? variables : [variables[1], variables[0]] + variables.dropFirst(2)
+      }
     }
     return variables
   }

@@ -58,7 +58,7 @@ struct DefinitionBody {
 
 extension ScalarTerms {
   /// The loops over the variables where the guard holds, outermost first. Bounds take what they can of the guard.
-  /// A condition `v ≠ e` on the innermost variable makes two ranges, below e and above it.
+  /// A condition `v ≠ e` makes two ranges, below e and above it.
   func levels(_ variables: [Variable], _ conditions: Guard) -> [[Level]] {
     var remaining = conditions.conditions
     var levels: [Level] = []
@@ -86,7 +86,7 @@ extension ScalarTerms {
           lower.append(bound)
           upper.append(bound.successor)
         case .differsFromZero:
-          if excluded == nil, position == variables.count - 1 { excluded = bound } else { rest.append(condition) }
+          if excluded == nil { excluded = bound } else { rest.append(condition) }
         }
       }
       if !lower.contains(where: { $0.minimum.isProvably(atLeast: 0) }) { lower.insert(IndexExpression(0), at: 0) }
@@ -95,10 +95,10 @@ extension ScalarTerms {
       }
       if let excluded {
         let inner: [Level] = rest.isEmpty ? [] : [.when(rest)]
-        return [
-          levels + [.loop(variable, lower: lower, upper: trimmed(upper, excluded, variable))] + inner,
-          levels + [.loop(variable, lower: trimmed(lower, excluded.successor), upper: upper)] + inner,
-        ]
+        let below = levels + [.loop(variable, lower: lower, upper: trimmed(upper, excluded, variable))] + inner
+        let above = levels + [.loop(variable, lower: trimmed(lower, excluded.successor), upper: upper)] + inner
+        let later = self.levels(Array(variables[(position + 1)...]), Guard(remaining))
+        return later.map { below + $0 } + later.map { above + $0 }
       }
       levels.append(.loop(variable, lower: lower, upper: upper))
       if !rest.isEmpty { levels.append(.when(rest)) }

@@ -40,6 +40,27 @@ import Testing
     #expect(Set(BuiltinFunction.allNames).count == BuiltinFunction.allNames.count)
   }
 
+  /// The names that the language promises, whether they are supported already or reserved.
+  @Test func promisedNamesExist() {
+    let elementwise = """
+      abs sign sqrt cbrt exp expm1 exp2 log log1p log2 log10 sin cos tan sec csc cot asin acos atan atan2 sinh cosh tanh
+      asinh acosh atanh erf erfc erfinv normcdf log_normcdf probit lgamma digamma trigamma lbeta lchoose sigmoid logit
+      softplus relu leaky_relu elu gelu silu mish floor ceil round frac mod div min max clamp hypot square cube recip
+      step kronecker logaddexp logdiffexp log1mexp xlogy bessel_i0 bessel_i1 log_i0
+      """
+    for name in elementwise.split(whereSeparator: \.isWhitespace) {
+      #expect(Builtins.named(String(name)) != nil, "\(name)")
+    }
+    let structural = """
+      sum prod min max mean var logsumexp softmax log_softmax norm norm1 sumsq dot any all cumsum cumprod sort transpose
+      outer trace diag eye zeros ones full linspace inv solve cholesky det logdet cross kron normalize tril einsum row
+      col reshape flatten concat stack roll reverse repeat size cov conv1d conv2d avg_pool2d select
+      """
+    for name in structural.split(whereSeparator: \.isWhitespace) {
+      #expect(StructuralBuiltins.named(String(name)) != nil, "\(name)")
+    }
+  }
+
   @Test(arguments: names) func exampleHolds(_ name: String) throws {
     let entry = try entry(name)
     let value = try ExampleCall(entry.example.source).evaluate()

@@ -74,19 +74,13 @@ extension Emitter {
       let missing = missing(arguments)
       if !missing.isEmpty { return missing }
       let access = Access(buffer(of: array), positions.map(accessPosition))
-      let at = home(of: term, from: arguments)
-      let register = newRegister(term)
-      chain[at].items.append(.load(register, access))
-      chain[at].values[term] = .register(register)
+      load(term, access, at: home(of: term, from: arguments))
       return []
     case .reduce:
       guard let (buffer, defined) = accumulator(of: term) else {
         preconditionFailure("a reduction is scheduled before it is read")
       }
-      let at = max(defined, placement(of: term))
-      let register = newRegister(term)
-      chain[at].items.append(.load(register, Access(buffer, [])))
-      chain[at].values[term] = .register(register)
+      load(term, Access(buffer, []), at: max(defined, placement(of: term)))
       return []
     case .apply(let function):
       let missing = missing(arguments)
@@ -103,13 +97,20 @@ extension Emitter {
 
   // MARK: Instructions
 
-  func newRegister(_ term: TermID) -> Register {
-    newRegister(type: terms[term].type, isVarying: isBody && (terms[term].isVarying || terms[term].hasReduction))
-  }
-
   func newRegister(type: ElementType, isVarying: Bool) -> Register {
     program.registers.append(RegisterInfo(type: type, isVarying: isVarying))
     return Register(program.registers.count - 1)
+  }
+
+  /// A register for the element of a buffer.
+  private func load(_ term: TermID, _ access: Access, at scope: Int) {
+    var isVarying = program.buffers[access.buffer.index].isVarying
+    for case .register(let register) in access.positions {
+      isVarying = isVarying || program.registers[register.index].isVarying
+    }
+    let register = newRegister(type: terms[term].type, isVarying: isVarying)
+    chain[scope].items.append(.load(register, access))
+    chain[scope].values[term] = .register(register)
   }
 
   /// The scope for a term whose arguments have been computed.
@@ -119,16 +120,17 @@ extension Emitter {
 
   /// Computes `term` from other terms, which have been computed.
   func write(_ term: TermID, _ computation: Computation, _ arguments: [TermID]) {
-    let operands = arguments.map(resolved)
     let at = home(of: term, from: arguments)
-    let register = newRegister(term)
-    chain[at].items.append(.compute(register, computation, operands, node: terms[term].node))
-    chain[at].values[term] = .register(register)
+    chain[at].values[term] = step(term, at: at, computation, arguments.map(resolved))
   }
 
   /// Computes an intermediate value of `term` in the scope `at`.
   func step(_ term: TermID, at scope: Int, _ computation: Computation, _ operands: [Operand]) -> Operand {
-    let register = newRegister(term)
+    let isVarying = operands.contains { operand in
+      if case .register(let register) = operand { return program.registers[register.index].isVarying }
+      return false
+    }
+    let register = newRegister(type: terms[term].type, isVarying: isVarying)
     chain[scope].items.append(.compute(register, computation, operands, node: terms[term].node))
     return .register(register)
   }
@@ -161,7 +163,9 @@ extension Emitter {
     let isCommon = constant == 0 && magnitude != 1 && parts.allSatisfy { abs($0.0) == magnitude }
     let scaled = isCommon ? parts.map { ($0.0 / magnitude, $0.1) } : parts
     var ordered = scaled
-    if constant == 0, let first = ordered.firstIndex(where: { $0.0 == 1 }) { ordered.insert(ordered.remove(at: first), at: 0) }
+    if constant == 0, let first = ordered.firstIndex(where: { $0.0 == 1 }) {
+      ordered.insert(ordered.remove(at: first), at: 0)
+    }
     var sum: Operand = .constant(constant)
     var isEmpty = constant == 0
     for (coefficient, part) in ordered {

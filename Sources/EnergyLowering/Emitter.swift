@@ -49,7 +49,10 @@ final class Emitter {
       }
     let id = BufferID(program.buffers.count)
     program.buffers.append(
-      Buffer(name: info.name, extents: info.shape, type: info.type, isVarying: info.isVarying, kind: kind))
+      Buffer(
+        name: info.name, extents: info.shape, type: info.type,
+        // Whatever is computed once a sample lies there once a sample.
+        isVarying: info.isVarying || isBody && kind == .local, kind: kind))
     buffers[array] = id
     return id
   }
@@ -168,7 +171,9 @@ final class Emitter {
     switch statement.owner {
     case .array(let array): target = buffer(of: array)
     case .reduction(let term):
-      guard let known = accumulator(of: term)?.buffer else { preconditionFailure("a reduction starts before its loops") }
+      guard let known = accumulator(of: term)?.buffer else {
+        preconditionFailure("a reduction starts before its loops")
+      }
       target = known
     }
     let operand = self.operand(of: value)
@@ -176,7 +181,9 @@ final class Emitter {
     switch statement.action {
     case .store:
       scope.items.append(.store(access, operand))
-      if case .array(let array) = statement.owner, definitions[array]?.statements.allSatisfy({ $0.action == .store }) == true {
+      if case .array(let array) = statement.owner,
+        definitions[array]?.statements.allSatisfy({ $0.action == .store }) == true
+      {
         scope.values[terms.read(array, statement.positions)] = operand
       }
     case .accumulate(let how): scope.items.append(.accumulate(how, access, operand))

@@ -302,7 +302,9 @@ struct Expander {
     // The number of the entry in row-major order; affine where the inner sizes are known.
     var flat = terms.constant(0, type: .int)
     for (variable, extent) in zip(axes, shape) {
-      flat = terms.add([(1, terms.multiply([(flat, 1), (terms.size(extent), 1)])), (1, terms.index(IndexExpression(variable)))])
+      flat = terms.add([
+        (1, terms.multiply([(flat, 1), (terms.size(extent), 1)])), (1, terms.index(IndexExpression(variable))),
+      ])
     }
     var positions: [TermPosition] = []
     for extent in terms[source].shape.reversed() {

@@ -142,7 +142,9 @@ public final class GraphInterpreter {
       return (0..<count).map { at in zip(coefficients, arguments).reduce(constant) { $0 + $1.0 * entry($1.1, at) } }
     case .mul(let exponents):
       return (0..<count).map { at in
-        zip(exponents, arguments).reduce(1) { $0 * ($1.0 == 0.5 ? entry($1.1, at).squareRoot() : pow(entry($1.1, at), $1.0)) }
+        zip(exponents, arguments).reduce(1) {
+          $0 * ($1.0 == 0.5 ? entry($1.1, at).squareRoot() : pow(entry($1.1, at), $1.0))
+        }
       }
     case .apply(let function):
       for at in 0..<count {
@@ -228,8 +230,10 @@ public final class GraphInterpreter {
       switch operation {
       case .sum: return column.reduce(0, +)
       case .prod: return column.reduce(1, *)
-      case .min, .all: return column.reduce(operation == .all ? 1 : .infinity) { ScalarArithmetic.combine(.min, $0, $1) }
-      case .max, .any: return column.reduce(operation == .any ? 0 : -.infinity) { ScalarArithmetic.combine(.max, $0, $1) }
+      case .min, .all:
+        return column.reduce(operation == .all ? 1 : .infinity) { ScalarArithmetic.combine(.min, $0, $1) }
+      case .max, .any:
+        return column.reduce(operation == .any ? 0 : -.infinity) { ScalarArithmetic.combine(.max, $0, $1) }
       case .logsumexp:
         let top = column.reduce(-Double.infinity) { ScalarArithmetic.combine(.max, $0, $1) }
         if top.isInfinite { return top }

@@ -58,7 +58,9 @@ private struct ProgramCheck {
       }
     case .compute(let register, let computation, let operands, _):
       if let problem = operands.compactMap({ unknown($0) }).first { return problem }
-      if let count = arity(computation), count != operands.count { return "\(computation) of \(operands.count) operands" }
+      if let count = arity(computation), count != operands.count {
+        return "\(computation) of \(operands.count) operands"
+      }
       return assign(register)
     case .load(let register, let access): return unknown(access) ?? assign(register)
     case .store(let access, let operand), .accumulate(_, let access, let operand):

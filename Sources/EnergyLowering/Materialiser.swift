@@ -82,8 +82,8 @@ final class Materialiser {
     var chosen: Set<TermID> = []
     for (array, body) in definitions where isVarying(array) {
       walk(body.statements, isVarying: true) { id, _ in
-        guard !terms[id].isVarying, cost(id) > 0, terms[id].partial.isEmpty else { return terms[id].isVarying || terms[id].hasReduction }
-        if terms[id].free.count > 1, !terms[id].hasReduction, !terms[id].isExpensive { return false }
+        guard !terms[id].isVarying, cost(id) > 0, terms[id].partial.isEmpty else { return true }
+        if terms[id].free.count > 1, !terms[id].isExpensive, !isFamilyRead(id) { return false }
         chosen.insert(id)
         return false
       }
@@ -99,7 +99,9 @@ final class Materialiser {
         let term = terms[id]
         guard !term.free.isEmpty, term.partial.isEmpty, cost(id) > 0 else { return true }
         let around = placed(term.free, region.path)
-        guard around.count > Set(term.free).intersection(around).count, mayStore(id, isRecomputed: true) else { return true }
+        guard around.count > Set(term.free).intersection(around).count, mayStore(id, isRecomputed: true) else {
+          return true
+        }
         chosen.insert(id)
         return false
       }
@@ -168,9 +170,16 @@ final class Materialiser {
   /// 0 for what a load or an index gives, else at least 1.
   private func cost(_ id: TermID) -> Int {
     switch terms[id].operation {
-    case .constant, .index, .size, .read: 0
+    case .constant, .index, .size: 0
+    case .read: isFamilyRead(id) ? 1 : 0
     case .add, .mul, .apply, .select, .reduce: 1
     }
+  }
+
+  /// Whether an array is read that is computed anew for each value of a loop variable.
+  private func isFamilyRead(_ id: TermID) -> Bool {
+    if case .read(let array, _) = terms[id].operation { return !terms[array].free.isEmpty }
+    return false
   }
 
   // MARK: Storing

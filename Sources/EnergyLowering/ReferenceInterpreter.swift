@@ -241,7 +241,9 @@ private struct Machine {
       let values = inputs.map { memory[$0.index] }
       memory[output.index] = SampleLinearAlgebra.evaluate(operation, values, rows: extents[inputs[0].index][0])
       let isFinite = values.allSatisfy { $0.allSatisfy(\.isFinite) }
-      if isFinite, let bad = memory[output.index].first(where: { !$0.isFinite }) { report(node, bad, values.flatMap { $0 }) }
+      if isFinite, let bad = memory[output.index].first(where: { !$0.isFinite }) {
+        report(node, bad, values.flatMap { $0 })
+      }
     }
   }
 

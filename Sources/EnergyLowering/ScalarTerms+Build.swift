@@ -103,7 +103,9 @@ extension ScalarTerms {
           pending.append((factor * coefficient, argument))
         }
       case .add(let inner, 0) where factor == -1 && terms.count == 1 && inner.count > 1 && hasSign(id):
-        for (coefficient, argument) in zip(inner, term.arguments).reversed() { pending.append((-coefficient, argument)) }
+        for (coefficient, argument) in zip(inner, term.arguments).reversed() {
+          pending.append((-coefficient, argument))
+        }
       case .add(let inner, let innerConstant) where !term.isVarying && abs(factor) == 1:
         constant += factor * innerConstant
         for (coefficient, argument) in zip(inner, term.arguments).reversed() {
@@ -176,7 +178,8 @@ extension ScalarTerms {
   private func hasSign(_ id: TermID) -> Bool {
     guard case .add(let coefficients, _) = self[id].operation else { return false }
     return coefficients.contains { $0 < 0 }
-      || coefficients.count == 2 && self[id].arguments.contains { if case .mul = self[$0].operation { true } else { false } }
+      || coefficients.count == 2
+        && self[id].arguments.contains { if case .mul = self[$0].operation { true } else { false } }
   }
 
   /// `factor·(u·v)` with a uniform scalar u is `(factor·u)·v`, whose first factor is computed once.
@@ -324,7 +327,8 @@ extension ScalarTerms {
   /// A product in which factors that don't depend on an outer loop are one factor: `Σⱼ W[i, j]·(a[j]·b[j])` can
   /// then take the inner product from memory.
   func withInnerFactors(_ id: TermID) -> TermID {
-    guard case .mul(let exponents) = self[id].operation, let outer = self[id].free.min(by: { order(of: $0) < order(of: $1) })
+    guard case .mul(let exponents) = self[id].operation,
+      let outer = self[id].free.min(by: { order(of: $0) < order(of: $1) })
     else { return id }
     let factors = Array(zip(self[id].arguments, exponents))
     let inner = factors.filter { !self[$0.0].free.isEmpty && !self[$0.0].free.contains(outer) }

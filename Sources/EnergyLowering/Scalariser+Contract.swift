@@ -100,7 +100,12 @@ extension Scalariser {
         let union = Set(labels)
         let kept = union.filter(needed.contains).sorted()
         guard kept.count < union.count, !kept.isEmpty else { continue }
-        let inner = graph.contract(chosen.map { operands[$0] }, output: kept, sizes: spec.sizes)
+        // Only the labels of the pair: any other would count by its size.
+        let own = union.sorted()
+        let number = Dictionary(uniqueKeysWithValues: own.enumerated().map { ($0.element, $0.offset) })
+        let inner = graph.contract(
+          chosen.map { (operands[$0].0, operands[$0].1.compactMap { number[$0] }) },
+          output: kept.compactMap { number[$0] }, sizes: own.map { spec.sizes[$0] })
         let isFree = !graph[inner].isVarying && kept.count == 1
         let rank = [known.contains(inner) ? 0 : 1, isFree ? 0 : 1, union.count]
         if let best, !rank.lexicographicallyPrecedes(best.rank) { continue }

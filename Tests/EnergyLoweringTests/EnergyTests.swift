@@ -24,7 +24,6 @@ import Testing
     }
     let alone = try count([outputs[0]])
     let both = try count(outputs)
-    print("COUNT \(energy.name): \(alone.total) \(energy.operations) (\(alone.transcendental)) \(both.total) (\(both.transcendental)) \(Double(both.total)/Double(alone.total)) \(energy.ratio)")
     // Some energies take fewer operations than the table has, because symmetric pairs are visited once.
     #expect(Double(both.total) <= 1.1 * energy.ratio * Double(max(alone.total, energy.operations)))
   }

@@ -72,7 +72,7 @@ func condition(_ terms: [(Variable, Int)], _ offset: Int, _ relation: Condition.
   Condition(IndexExpression(terms, offset: Size(offset)), relation)
 }
 
-/// The differences of the loop program's outputs from the graph's, relative to the greatest entry.
+/// The differences of the loop program's outputs from the graph's, relative to the greatest entry or to 1.
 func deviation(
   _ setting: Setting, _ outputs: [(name: String, node: NodeID)], options: LoweringOptions = LoweringOptions()
 ) throws -> Double {
@@ -85,8 +85,10 @@ func deviation(
     let oracle = GraphInterpreter(setting.graph, dimensions: setting.dimensions, inputs: setting.inputs)
     let expected = try oracle.evaluate(node)
     let found = result[name] ?? []
-    guard found.count == expected.count else { throw Problem(message: "\(name) has \(found.count) entries\n\(program)") }
-    let scale = expected.filter(\.isFinite).map(abs).max().map { $0 == 0 ? 1 : $0 } ?? 1
+    guard found.count == expected.count else {
+      throw Problem(message: "\(name) has \(found.count) entries\n\(program)")
+    }
+    let scale = expected.filter(\.isFinite).map(abs).max().map { max($0, 1) } ?? 1
     for (a, b) in zip(found, expected) where !(a == b || a.isNaN && b.isNaN) {
       let difference = abs(a - b) / scale
       worst = difference.isNaN ? .infinity : max(worst, difference)

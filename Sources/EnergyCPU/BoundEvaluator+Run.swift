@@ -99,7 +99,8 @@ private final class TileJob: Sendable {
     self.progress = progress
     transposeIn = ek_transpose_in(evaluator.level.rawValue, evaluator.precision.kernelType)
     transposeOut = ek_transpose_out(evaluator.level.rawValue, evaluator.precision.kernelType)
-    tileCount = (rows + lanes - 1) / lanes
+    // One evaluation serves all rows where nothing differs between them.
+    tileCount = evaluator.layout.hasLanes ? (rows + lanes - 1) / lanes : 1
     blockCount = (tileCount + Self.tilesPerBlock - 1) / Self.tilesPerBlock
   }
 
@@ -165,7 +166,7 @@ private final class TileJob: Sendable {
           start, target.rowStride, memory + target.tileOffset, target.count, lanes, valid, isStreaming ? 1 : 0)
       } else {
         let value = target.shared ?? memory + target.tileOffset
-        for row in 0..<valid {
+        for row in 0..<(tileCount == 1 ? rows : valid) {
           (start + row * target.rowStride * size).copyMemory(from: value, byteCount: target.count * size)
         }
       }

@@ -27,9 +27,12 @@ final class PlanCompiler {
   /// Buffers that this part writes.
   let written: Set<Int>
 
-  /// - Parameter registers: what an earlier part has left in shared memory.
+  /// - Parameters:
+  ///   - tileSize: what the buffers of the tile take, in elements.
+  ///   - registers: what an earlier part has left in shared memory.
   init(
-    _ program: LoopProgram, _ instructions: [Instruction], layout: PlanLayout, lanes: Int, level: VectorLevel,
+    _ program: LoopProgram, _ instructions: [Instruction], layout: PlanLayout, tileSize: Int, lanes: Int,
+    level: VectorLevel,
     constants: ConstantPool, registers: [Int: Place], exported: Set<Int>,
     scalarFunctions: @escaping ScalarFunctionLookup
   ) throws(EvaluationError) {
@@ -42,7 +45,7 @@ final class PlanCompiler {
     self.exported = exported
     lasting = registers
     part = PlanPart(lanes: lanes)
-    part.tileSize = lanes == 1 ? 0 : layout.tileSize
+    part.tileSize = tileSize
     var counts = [Int](repeating: 0, count: program.registers.count)
     for instruction in program.prologue + program.body {
       for register in instruction.readRegisters { counts[register.index] += 1 }

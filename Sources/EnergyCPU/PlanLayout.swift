@@ -17,6 +17,8 @@ struct PlanLayout {
   let program: LoopProgram
   let dimensions: [Dimension: Int]
   let precision: Precision
+  /// Whether anything differs from sample to sample. Where nothing does, no buffer has lanes.
+  let hasLanes: Bool
   private(set) var buffers: [BufferPlace] = []
   /// Elements of shared memory so far.
   var sharedSize = 0
@@ -32,6 +34,7 @@ struct PlanLayout {
     self.program = program
     self.dimensions = dimensions
     self.precision = precision
+    hasLanes = program.inputs.contains { program.buffers[$0.buffer.index].isVarying }
     let written = Self.written(program.body)
     for (index, buffer) in program.buffers.enumerated() {
       var extents: [Int] = []
@@ -46,11 +49,11 @@ struct PlanLayout {
         count = next
       }
       // What the body writes belongs to the thread, whether it has lanes or not.
-      let space: Space = buffer.isVarying || written.contains(index) ? .tile : .shared
+      let isVarying = buffer.isVarying && hasLanes
+      let space: Space = isVarying || written.contains(index) ? .tile : .shared
       buffers.append(
-        BufferPlace(
-          space: space, offset: 0, count: count, extents: extents, steps: steps, isVarying: buffer.isVarying))
-      if buffer.isVarying {
+        BufferPlace(space: space, offset: 0, count: count, extents: extents, steps: steps, isVarying: isVarying))
+      if isVarying {
         varyingCount += count
       } else if space == .tile {
         privateCount += aligned(count)

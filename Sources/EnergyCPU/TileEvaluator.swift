@@ -16,7 +16,7 @@ public final class TileEvaluator: Sendable {
   public let precision: Precision
   /// What was asked for.
   public let options: TileOptions
-  /// How many samples make a tile.
+  /// How many samples make a tile; 1 where nothing differs from sample to sample.
   public let lanes: Int
   /// The vector instructions in use.
   public let level: VectorLevel
@@ -44,10 +44,12 @@ public final class TileEvaluator: Sendable {
     let assigned = Set(program.prologue.compactMap { $0.assignedRegister?.index })
     let exported = assigned.intersection(program.body.flatMap(\.readRegisters).map(\.index))
     let first = try PlanCompiler(
-      program, program.prologue, layout: layout, lanes: 1, level: level, constants: ConstantPool(), registers: [:],
+      program, program.prologue, layout: layout, tileSize: 0, lanes: 1, level: level, constants: ConstantPool(),
+      registers: [:],
       exported: exported, scalarFunctions: scalarFunctions)
     let second = try PlanCompiler(
-      program, program.body, layout: first.layout, lanes: lanes, level: level, constants: first.constants,
+      program, program.body, layout: first.layout, tileSize: first.layout.tileSize, lanes: lanes, level: level,
+      constants: first.constants,
       registers: first.lasting.filter { exported.contains($0.key) }, exported: [], scalarFunctions: scalarFunctions)
     prologue = first.part
     body = second.part
@@ -68,6 +70,7 @@ public final class TileEvaluator: Sendable {
 
   /// The more lanes, the less is spent on deciding what to do; the fewer, the more stays in the first-level cache.
   private static func chooseLanes(_ layout: PlanLayout, _ options: TileOptions) throws(EvaluationError) -> Int {
+    if !layout.hasLanes { return 1 }
     if let lanes = options.lanes {
       guard lanes > 0, lanes % 16 == 0 else { throw .malformed("lanes must be a multiple of 16") }
       return lanes

@@ -211,4 +211,21 @@ import Testing
     try expectAgreement(
       b.program, samples: [x: numbers.reals(9 * 20)], rows: 20, uniforms: [w: numbers.reals(9)], results: [y, z])
   }
+
+  @Test func aProgramWithoutSamplesRunsOnce() throws {
+    var b = ProgramBuilder()
+    let w = b.buffer("w", [9], isVarying: false, kind: .input)
+    let a = b.buffer("A", [4, 9], isVarying: false, kind: .input)
+    let y = b.buffer("y", [9], kind: .output)
+    let z = b.buffer("z", [4], kind: .output)
+    b.loop(9) { b, i in
+      b.store(y, at(i), value: b.compute(.function("exp"), b.load(w, at(i, -1, plus: 8))))
+    }
+    b.add(
+      .call(
+        .matrixProduct(output: z, matrix: a, transposed: false, vector: y, accumulating: false), node: NodeID(0)))
+    var numbers = TestNumbers(13)
+    try expectAgreement(
+      b.program, samples: [:], rows: 50, uniforms: [w: numbers.reals(9), a: numbers.reals(36)], results: [y, z])
+  }
 }

@@ -211,7 +211,7 @@ extension Elaborator {
       if known.contains(text) || definitions[text] != nil || text.contains(".") || result.contains(text) { continue }
       if isBuiltin(text) && (called.contains(text) || text != "x") { continue }
       // Before parentheses a name is a parameter only if no function is spelt nearly like it.
-      if called.contains(text), didYouMean(text, among: builtinNames) != nil || text.count > 2 { continue }
+      if called.contains(text), text.count > 2 || (text.count == 2 && didYouMean(text, among: builtinNames) != nil) { continue }
       result.append(text)
     }
     return result

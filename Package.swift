@@ -73,6 +73,6 @@ let package = Package(
       tests("EnergyCPUTests", ["EnergyCPU", "CEnergyKernels"]),
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver"]),
-      tests("CommandLineTests", ["EnergyDriver"]),
+      tests("CommandLineTests", ["EnergyDriver", "energy"]),
     ]
 )

@@ -17,7 +17,8 @@
 #define E_floor __builtin_elementwise_floor(x)
 #define E_ceil __builtin_elementwise_ceil(x)
 #define E_trunc __builtin_elementwise_trunc(x)
-#define E_round N(v_round)(x)
+// Halves to the even neighbour.
+#define E_round __builtin_elementwise_rint(x)
 #define E_frac x - __builtin_elementwise_floor(x)
 #define E_not N(truth)(x == 0)
 #define E_exp N(v_exp)(x)
@@ -71,7 +72,7 @@
 #define E_notEqual N(truth)(x != y)
 #define E_and N(truth)((x != 0) & (y != 0))
 #define E_or N(truth)((x != 0) | (y != 0))
-#define E_kronecker N(truth)(x == y)
+#define E_kronecker N(choose)((x != x) | (y != y), x + y, N(truth)(x == y))
 #define E_softmaxweight N(v_exp)(x - y)
 #define E_logaddexp N(v_logaddexp)(x, y)
 #define E_squaredDifference (x - y) * (x - y)

@@ -159,18 +159,14 @@ INLINE V N(v_log1mexp)(V x) {
   V far = N(v_log1p)(-N(v_exp)(x));
   return N(choose)(x > (R)-0.69314718055994530942, near, far);
 }
-// Halves away from zero.
-INLINE V N(v_round)(V x) {
-  V size = N(absolute)(x);
-  V whole = __builtin_elementwise_floor(size);
-  whole += N(truth)(size - whole >= (R)0.5);
-  return (V)((M)whole | ((M)x & N(sign_bits)()));
+// The remainder with the sign of y, exact as fmod is.
+INLINE R N(floor_mod)(R x, R y) {
+  R rest = IS_F64 ? (R)fmod(x, y) : (R)fmodf((float)x, (float)y);
+  if (rest == 0) return y < 0 ? -(R)0 : 0;
+  if (rest != rest || (rest < 0) == (y < 0)) return rest;
+  return y - y == 0 ? rest + y : y;
 }
-// Floor-mod, exact where fmod is.
 INLINE V N(v_mod)(V x, V y) {
-  for (int i = 0; i < W; i++) {
-    R rest = IS_F64 ? (R)fmod(x[i], y[i]) : (R)fmodf((float)x[i], (float)y[i]);
-    x[i] = rest != 0 && (rest < 0) != (y[i] < 0) ? rest + y[i] : rest;
-  }
+  for (int i = 0; i < W; i++) x[i] = N(floor_mod)(x[i], y[i]);
   return x;
 }

@@ -35,7 +35,7 @@ import Testing
       "abs": entry(0) { abs($0) }, "sign": entry(0) { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
       "step": entry(0) { $0.isNaN ? $0 : $0 >= 0 ? 1 : 0 }, "relu": entry(0) { $0.isNaN ? $0 : max($0, 0) },
       "floor": entry(0) { $0.rounded(.down) }, "ceil": entry(0) { $0.rounded(.up) },
-      "round": entry(0) { $0.rounded() }, "trunc": entry(0) { $0.rounded(.towardZero) },
+      "round": entry(0) { $0.rounded(.toNearestOrEven) }, "trunc": entry(0) { $0.rounded(.towardZero) },
       "frac": entry(0) { $0 - $0.rounded(.down) }, "not": entry(0) { $0 == 0 ? 1 : 0 },
       "exp": entry(1) { exp($0) }, "exp2": entry(1) { exp2($0) }, "expm1": entry(1) { expm1($0) },
       "log": entry(1, 0...30) { log($0) }, "log2": entry(1, 0...30) { log2($0) },
@@ -71,11 +71,13 @@ import Testing
       "mod": Reference(
         function: { x, y in
           let rest = fmod(x, y)
-          return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+          if rest.isNaN || rest == 0 || (rest < 0) == (y < 0) { return rest }
+          return y.isInfinite ? y : rest + y
         }, ulps: 0),
       "less": truth { $0 < $1 }, "lessEqual": truth { $0 <= $1 }, "greater": truth { $0 > $1 },
       "greaterEqual": truth { $0 >= $1 }, "equal": truth { $0 == $1 }, "notEqual": truth { $0 != $1 },
-      "and": truth { $0 != 0 && $1 != 0 }, "or": truth { $0 != 0 || $1 != 0 }, "kronecker": truth { $0 == $1 },
+      "and": truth { $0 != 0 && $1 != 0 }, "or": truth { $0 != 0 || $1 != 0 },
+      "kronecker": Reference(function: { $0.isNaN || $1.isNaN ? .nan : $0 == $1 ? 1 : 0 }, ulps: 0),
       "softmaxweight": Reference(function: { exp($0 - $1) }, ulps: 1, single: { exp($0 - $1) }),
       "logaddexp": Reference(
         function: { x, y in x == y ? x + log1p(exp(0)) : greatest(x, y) + log1p(exp(-abs(x - y))) }, ulps: 2),

@@ -62,6 +62,7 @@ enum Numerics {
   /// a − b·floor(a/b), exact where the quotient is: the remainder has the sign of b.
   static func floorMod(_ a: Double, _ b: Double) -> Double {
     let remainder = Foundation.fmod(a, b)
+    if remainder.isNaN { return remainder }
     if remainder == 0 { return b < 0 ? -0.0 : 0 }
     if b.isInfinite { return (remainder < 0) == (b < 0) ? remainder : b }
     return (remainder < 0) == (b < 0) ? remainder : remainder + b

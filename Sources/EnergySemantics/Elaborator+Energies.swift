@@ -228,7 +228,7 @@ extension Elaborator {
         Symbol(
           name: name, role: .parameter, shape: shape, type: type?.element ?? .real,
           refinements: type?.refinements ?? []))
-      let node = graph.symbol(symbol)
+      let node = graph.withOrigins([declaration.span]) { graph.symbol(symbol) }
       ownParameters[key] = node
       provenances[node] = provenance
       let source = given.map { self.source(of: $0.node) }
@@ -365,7 +365,7 @@ extension Elaborator {
       }
       let symbol = graph.addSymbol(
         Symbol(name: name, role: .sample, shape: shape, type: .real, refinements: type?.refinements ?? []))
-      let node = graph.symbol(symbol)
+      let node = graph.withOrigins([declaration.span]) { graph.symbol(symbol) }
       let provenance = Provenance(span: declaration.span, isArgument: true)
       provenances[node] = provenance
       samples.append(.init(name: name, symbol: symbol, node: node))

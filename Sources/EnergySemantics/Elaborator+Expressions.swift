@@ -141,7 +141,7 @@ extension Elaborator {
   private func product(_ id: ExprID, _ terms: [ProductTerm], _ scope: Scope) throws -> TypedValue {
     if let diagnostic = scope.tree.slashDiagnostic(id, classify: { self.classify($0, scope) }) { throw diagnostic }
     var result: Operand?
-    for term in terms {
+    for (position, term) in terms.enumerated() {
       let value = try number(term.operand, scope)
       let next = operand(term.operand, value, scope)
       guard let left = result else {
@@ -151,7 +151,11 @@ extension Elaborator {
       let span = left.span.union(next.span)
       let product: TypedValue
       switch term.op {
-      case .matmul: product = try multiply([left, next], span)
+      case .matmul:
+        for (id, operand) in [(terms[position - 1].operand, left), (term.operand, next)] {
+          try refuseMatrixPower(id, operand, scope)
+        }
+        product = try multiply([left, next], span)
       case .dot, .cross:
         try refuseAmbiguousDot(left, next, term)
         product = try elementwiseProduct(left, next, "*", exponent: 1, span)
@@ -319,7 +323,7 @@ extension Elaborator {
     let node = graph.symbol(symbol)
     literals[data] = node
     literalValues[node] = data
-    program.literals.append(.init(symbol: symbol, values: data))
+    allLiterals.append(.init(symbol: symbol, values: data))
     return node
   }
 

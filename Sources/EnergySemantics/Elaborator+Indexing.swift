@@ -274,15 +274,12 @@ extension Elaborator {
     if let equation = equation(extent, expression.maximum + 1), extent.dimension == equation.dimension {
       throw equation
     }
-    // Without a condition on it the index takes every value of its box.
-    let isGuarded = guards.contains { !Set($0.expression.variables).isDisjoint(with: expression.variables) }
-    if !isGuarded {
-      if isCertainly(expression.minimum, below: 0) {
-        throw rangeError(expression.size == nil ? "begins at \(expression.minimum + 1)" : nil, extent, base, span)
-      }
-      if isCertainly(above.minimum, below: 0) {
-        throw rangeError(expression.size == nil ? "reaches \(expression.maximum + 1)" : nil, extent, base, span)
-      }
+    // A bound is broken for certain where the box breaks it at a point that the conditions allow.
+    if isCertainly(expression.minimum, below: 0), isReached(expression, atTop: false) {
+      throw rangeError(expression.size == nil ? "begins at \(expression.minimum + 1)" : nil, extent, base, span)
+    }
+    if isCertainly(above.minimum, below: 0), isReached(expression, atTop: true) {
+      throw rangeError(expression.size == nil ? "reaches \(expression.maximum + 1)" : nil, extent, base, span)
     }
     program.indexConditions.append(
       .init(index: expression, extent: extent, conditions: Guard(guards), span: span))
@@ -303,6 +300,25 @@ extension Elaborator {
     return Diagnostic(
       .error, .index, "\(fact)\(what == nil ? ":" : ", but") this axis of \(shortText(base)) has \(entries)",
       at: span, hints: [.init("indices count from 1; wrap(i, n) makes them periodic")])
+  }
+
+  /// Whether the conditions allow the corner of the box where `expression` is greatest or least.
+  private func isReached(_ expression: IndexExpression, atTop: Bool) -> Bool {
+    var corner: [Variable: IndexExpression] = [:]
+    for term in expression.terms {
+      let isHigh = (term.coefficient > 0) == atTop
+      corner[term.variable] = IndexExpression(isHigh ? term.variable.extent - 1 : 0)
+    }
+    var seen: Set<Variable> = []
+    for condition in guards where !Set(condition.expression.variables).isDisjoint(with: corner.keys) {
+      guard condition.relation == .atLeastZero, condition.expression.modulus == nil,
+        let rest = condition.expression.substituting(corner)
+      else { return false }
+      // What else the condition depends on may be chosen, once.
+      for variable in rest.variables where !seen.insert(variable).inserted { return false }
+      guard isCertainly(rest.maximum, atLeast: 0) else { return false }
+    }
+    return true
   }
 
   /// Whether `expression` ≥ 0 wherever the current conditions hold: by the box, or by the box after one or two

@@ -108,7 +108,7 @@ extension Elaborator {
   ) throws -> Result {
     guard let (definition, _) = declaration(energy) else { throw AlreadyReported() }
     let roots = [definition.body] + energy.definition.whereDefinitions.map(\.value)
-    let hints = RankHints(energy.definition.tree, roots) { $0.count == 1 }
+    let hints = RankHints(energy.definition.tree, roots, energy.definition.whereDefinitions)
     let names =
       samples.map { OpenName(name: $0, ranks: hints.ranks($0), isSample: true) }
       + own.map { OpenName(name: $0, ranks: hints.ranks($0), isSample: false) }
@@ -124,9 +124,14 @@ struct RankHints {
   private enum Hint { case plain, vector, matrix, exactly(Int) }
   private var hints: [String: Hint] = [:]
   private let tree: SyntaxTree
+  /// What names behind `where` stand for: what is asked of the name is asked of its value, once.
+  private var named: [String: ExprID]
 
-  init(_ tree: SyntaxTree, _ roots: [ExprID], isCapital: (String) -> Bool) {
+  init(_ tree: SyntaxTree, _ roots: [ExprID], _ definitions: [WhereDefinition]) {
     self.tree = tree
+    named = Dictionary(
+      definitions.filter { $0.arguments == nil }.map { ($0.name.text, $0.value) },
+      uniquingKeysWith: { first, _ in first })
     for root in roots { visit(root, isLinear: false) }
   }
 
@@ -151,7 +156,9 @@ struct RankHints {
     var pending = [(root, isLinear)]
     while let (id, isLinear) = pending.popLast() {
       switch tree[id].kind {
-      case .name(let name): note(name, isLinear ? .vector : .plain)
+      case .name(let name):
+        note(name, isLinear ? .vector : .plain)
+        if isLinear, let value = named.removeValue(forKey: name) { pending.append((value, true)) }
       case .sum(let terms): pending += terms.map { ($0.operand, isLinear) }
       case .signed(_, let inner): pending.append((inner, isLinear))
       case .norm(let inner): pending.append((inner, true))

@@ -44,6 +44,13 @@ extension Elaborator {
     return Operand(value: value, span: factor.span)
   }
 
+  /// `A^2 @ B`, the power being all of one operand.
+  func refuseMatrixPower(_ id: ExprID, _ operand: Operand, _ scope: Scope) throws {
+    guard operand.value.form == .matrix, case .run = scope.tree[id].kind else { return }
+    let factors = scope.tree.group(id) { self.classify($0, scope) }.factors
+    if factors.count == 1 { try refuseMatrixPower(factors[0], Operand(value: operand.value, span: factors[0].span)) }
+  }
+
   private func refuseMatrixPower(_ factor: GroupedFactor, _ operand: Operand) throws {
     guard operand.value.form == .matrix, let last = factor.suffixes.last else { return }
     switch last.kind {

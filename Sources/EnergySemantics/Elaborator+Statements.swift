@@ -12,7 +12,7 @@ extension Elaborator {
     elaborateAll()
     for definition in order { finish(definition) }
     for statement in tree.statements { elaborate(statement, tree) }
-    collectOwnParameters()
+    collectSymbols()
     program.functions = order.compactMap { if case .function = $0.kind { $0.name.text } else { nil } }
     sortDiagnostics()
   }
@@ -41,22 +41,27 @@ extension Elaborator {
     return Program.Energy(name: name, samples: samples, parameters: parameters, node: realised.node, span: span)
   }
 
-  /// Parameters of energies that some graph uses, behind those of the file.
-  private func collectOwnParameters() {
-    var roots = program.energies.map(\.node) + program.definitions.map(\.node)
-    for action in program.actions {
-      switch action.subject {
-      case .value(let value): roots.append(value.node)
-      case .energy(let energy): roots.append(energy.node)
-      case .derivative(_, let energy, _, let node): roots += [energy.node, node]
-      case .text: continue
-      }
+  /// Parameters of energies and literals that some graph uses.
+  private func collectSymbols() {
+    var roots = program.energies.map(\.node) + program.definitions.map(\.node) + shownNodes
+    roots += program.actions.flatMap { nodes(of: $0.subject) }
+    for parameter in program.parameters + program.data + ownParameterList {
+      if case .node(let node)? = parameter.value { roots.append(node) }
     }
-    let used = Set(graph.postorder(roots))
-    let listed = Set(program.energies.flatMap { $0.parameters.map(\.symbol) })
     let known = Set(program.parameters.map(\.symbol))
+    let used = Set(graph.postorder(roots))
+    program.literals = allLiterals.filter { used.contains(graph.symbol($0.symbol)) }
     program.parameters += ownParameterList.filter {
       (used.contains(graph.symbol($0.symbol)) || listed.contains($0.symbol)) && !known.contains($0.symbol)
+    }
+  }
+
+  private func nodes(of subject: Program.Subject) -> [NodeID] {
+    switch subject {
+    case .value(let value): [value.node]
+    case .energy(let energy): [energy.node]
+    case .derivative(_, let energy, _, let node): [energy.node, node]
+    case .text: []
     }
   }
 
@@ -146,14 +151,15 @@ extension Elaborator {
         declare(statement.whereDefinitions, scope)
         return try subject(value(id, scope), shortText(span), at: span)
       }
-      let hints = RankHints(tree, [id] + statement.whereDefinitions.map(\.value)) { _ in true }
+      let hints = RankHints(tree, [id] + statement.whereDefinitions.map(\.value), statement.whereDefinitions)
       let sorted = ["x"] + names.filter { $0 != "x" }
       let openNames = sorted.map { OpenName(name: $0, ranks: hints.ranks($0), isSample: $0 == "x") }
       return try inferring(openNames) { shapes in
         try energyOfExpression(id, statement, tree, sorted, shapes)
       }
     }
-    collectOwnParameters()
+    shownNodes += result.map(nodes) ?? []
+    collectSymbols()
     sortDiagnostics()
     return result
   }
@@ -169,7 +175,7 @@ extension Elaborator {
       let shape = shapes[name] ?? []
       let role: Symbol.Role = name == "x" ? .sample : .parameter
       let symbol = graph.addSymbol(Symbol(name: name, role: role, shape: shape))
-      let node = graph.symbol(symbol)
+      let node = graph.withOrigins([span]) { graph.symbol(symbol) }
       scope.names[name] = .value(.tensor(TypedValue(node, in: graph)), Provenance(span: span, isArgument: true))
       if role == .sample {
         samples.append(.init(name: name, symbol: symbol, node: node))
@@ -211,7 +217,9 @@ extension Elaborator {
       if known.contains(text) || definitions[text] != nil || text.contains(".") || result.contains(text) { continue }
       if isBuiltin(text) && (called.contains(text) || text != "x") { continue }
       // Before parentheses a name is a parameter only if no function is spelt nearly like it.
-      if called.contains(text), text.count > 2 || (text.count == 2 && didYouMean(text, among: builtinNames) != nil) { continue }
+      if called.contains(text), text.count > 2 || (text.count == 2 && didYouMean(text, among: builtinNames) != nil) {
+        continue
+      }
       result.append(text)
     }
     return result

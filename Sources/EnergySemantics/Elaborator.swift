@@ -37,6 +37,9 @@ final class Elaborator {
   private var dimensionValues: [Dimension: (value: Int, reason: String, span: Span)] = [:]
 
   var literals: [TensorData: NodeID] = [:]
+  var allLiterals: [Program.Literal] = []
+  /// Nodes of bare expressions: they count as used.
+  var shownNodes: [NodeID] = []
   var literalValues: [NodeID: TensorData] = [:]
   var calls: [CallKey: Value] = [:]
   var realised: [RealisationKey: Realised] = [:]

@@ -1,0 +1,86 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergySemantics
+import EnergySyntax
+import EnergyText
+import Testing
+
+/// Stands for the differentiator, which these tests don't have: marks its root and takes the right shape.
+struct MarkingOperators: DifferentialOperators {
+  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+    graph.multiply(graph.apply("tanh", [root]), symbol)
+  }
+  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+    graph.broadcast(root, to: graph.shape(symbol) + graph.shape(symbol))
+  }
+  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID { graph.apply("cosh", [root]) }
+  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID {
+    graph.multiply(graph.apply("tanh", [root]), vector)
+  }
+}
+
+/// Files that exist only in a test.
+struct StoredData: DataLoader {
+  var files: [String: TensorData] = [:]
+  func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
+    if let file = files[request.path] { return file }
+    throw Diagnostic(.error, "E-file", "there is no file \(request.path)")
+  }
+}
+
+/// A checked text with everything that tests look at.
+struct Checked {
+  let program: Program
+  let checker: ProgramChecker
+  var sources: SourceMap
+
+  init(_ text: String, files: [String: TensorData] = [:], dims: [String: Int] = [:], steps: Int = 4_000_000) {
+    var sources = SourceMap()
+    let file = SourceFile(name: "model.energy", text: text)
+    let result = parse(file, id: sources.add(file))
+    checker = ProgramChecker(
+      options: .init(dims: dims, steps: steps), loader: StoredData(files: files), operators: MarkingOperators())
+    var program = checker.check(result.tree)
+    if result.hasErrors { Issue.record("the text doesn't parse: \(result.diagnostics)") }
+    program = checker.program
+    self.program = program
+    self.sources = sources
+  }
+
+  var graph: Graph { program.graph }
+  var codes: [String] { program.diagnostics.map(\.code.name) }
+  var errors: [Diagnostic] { program.diagnostics.filter { $0.severity == .error } }
+  var messages: String { TextRenderer(sources: sources).render(program.diagnostics) }
+
+  /// The values of the statements.
+  var values: [TypedValue] {
+    program.actions.compactMap { if case .value(let value) = $0.subject { value } else { nil } }
+  }
+
+  /// The derivatives of the statements.
+  var derivatives: [NodeID] {
+    program.actions.compactMap { if case .derivative(_, _, _, let node) = $0.subject { node } else { nil } }
+  }
+
+  /// `vector[3]` and the like, one a statement.
+  var shapes: [String] {
+    values.map { value in "\(value.form)\(graph.shape(value.node).map(\.description))" }
+  }
+
+  /// The energy of this name.
+  func energy(_ name: String) throws -> Program.Energy { try #require(program.energy(name), "\(messages)") }
+
+  /// A bare expression seen by this program.
+  mutating func expression(_ text: String) -> (subject: Program.Subject?, diagnostics: [Diagnostic]) {
+    let file = SourceFile(name: "<expression>", text: text)
+    let id = sources.add(file)
+    let result = parse(file, id: id, mode: .expression)
+    let subject = checker.checkExpression(result.tree)
+    return (subject, checker.program.diagnostics.filter { $0.span?.file == Int32(id) })
+  }
+}
+
+/// The texts of several statements behind common definitions.
+func statements(_ definitions: String, _ texts: [String]) -> Checked {
+  Checked(definitions + "\n" + texts.joined(separator: "\n"))
+}

@@ -49,6 +49,7 @@ extension Elaborator {
       if case .node(let node)? = parameter.value { roots.append(node) }
     }
     let known = Set(program.parameters.map(\.symbol))
+    let listed = Set(program.energies.flatMap { $0.parameters.map(\.symbol) })
     let used = Set(graph.postorder(roots))
     program.literals = allLiterals.filter { used.contains(graph.symbol($0.symbol)) }
     program.parameters += ownParameterList.filter {

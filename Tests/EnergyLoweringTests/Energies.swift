@@ -2,7 +2,7 @@ import EnergyBuiltins
 import EnergyIR
 import EnergyTransforms
 
-@testable import EnergyLowering
+import EnergyLowering
 
 /// Energies with the sizes of the table of operation counts: d = 5, n = 6, K = 3, h = 4.
 struct Energy: CustomStringConvertible, Sendable {

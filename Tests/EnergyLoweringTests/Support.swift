@@ -2,13 +2,15 @@ import EnergyBuiltins
 import EnergyIR
 import EnergyTransforms
 
-@testable import EnergyLowering
+import EnergyLowering
 
 /// A graph, its sample x and values for everything.
 final class Setting {
   let graph = Graph()
   var dimensions: [Dimension: Int] = [:]
   var inputs: [Symbol.ID: [Double]] = [:]
+  /// Sizes other than those that the energies name.
+  var sizes: [String: Int] = [:]
   private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   /// A number in -1..<1, the same in every run.
@@ -18,7 +20,7 @@ final class Setting {
   }
 
   func dimension(_ name: String, _ value: Int) -> Size {
-    dimensions[Dimension(name)] = value
+    dimensions[Dimension(name)] = sizes[name] ?? value
     return Size(Dimension(name))
   }
 

@@ -177,6 +177,8 @@ struct Document {
       bulk = min(bulk + known.bulk, 1 << 40)
       free = union(free, known.free)
       inner = union(inner, known.inner)
+      // Neither the number in front of a term nor the sign of multiplication decides its place.
+      if case .number = self[child], case .product = phrase { continue }
       if opening.utf8.count < 32 { opening += known.opening }
     }
     if isPostfix { opening += head(of: phrase) }
@@ -213,7 +215,7 @@ struct Document {
     case .string(let text): return text
     case .sum: return "+"
     case .negated: return "-"
-    case .product: return "*"
+    case .product: return ""
     case .fraction: return "/"
     case .run: return " "
     case .power(_, let exponent): return "^\(exponent)"

@@ -247,6 +247,7 @@ extension PhraseWriter {
     let bound = parts.filter { !$0.labels.isEmpty }
     let shape = output.map { sizes[$0] }
     if bound.isEmpty {
+      if !shape.isEmpty, free.count == 1, document[free[0]] == .number(0) { return filled(0, shape) }
       return product(scalars(free) + (shape.isEmpty ? [] : [filled(1, shape)]), rank: shape.count)
     }
     switch output.count {

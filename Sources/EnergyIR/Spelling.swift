@@ -55,6 +55,7 @@ struct Spelling {
   private static func latexWord(_ word: String) -> String {
     if greek[word] != nil { return sameAsLatin[word] ?? "\\\(word)" }
     if let known = greek.first(where: { $0.value == word }) { return sameAsLatin[known.key] ?? "\\\(known.key)" }
+    if word.allSatisfy({ $0.isASCII && $0.isNumber }) { return word }
     return word.count == 1 && word.first?.isASCII == true ? word : "\\mathrm{\(escaped(word))}"
   }
 

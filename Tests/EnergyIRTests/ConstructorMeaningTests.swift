@@ -18,11 +18,9 @@ import Testing
       ])
   }
 
-  /// Equal up to rounding. An empty extremum is infinite, and 0 times that is whatever the order makes it: only
-  /// values that are finite as asked for are compared.
+  /// Equal up to rounding.
   static func agrees(_ actual: Tensor, _ expected: Tensor) -> Bool {
     guard actual.shape == expected.shape else { return false }
-    guard expected.entries.allSatisfy(\.isFinite) else { return true }
     return zip(actual.entries, expected.entries).allSatisfy { abs($0 - $1) <= 1e-9 * max(1, abs($0), abs($1)) }
   }
 
@@ -31,9 +29,9 @@ import Testing
     let model = Model()
     let evaluation = Self.evaluation(model)
     let verifier = Verifier(model.graph)
-    for seed in 0..<1500 {
+    for seed in 0..<700 {
       var terms = RandomTerms(model, evaluation, seed: UInt64(seed * 3 + rank))
-      let twin = terms.term(rank: rank, depth: 1 + seed % 5)
+      let twin = terms.term(rank: rank, depth: 1 + seed % 4)
       let expected = twin.value([:])
       let actual = evaluation.value(twin.node)
       #expect(Self.agrees(actual, expected), "seed \(seed): \(model.text(twin.node))")
@@ -47,9 +45,9 @@ import Testing
   func readableFormsMeanTheSame(rank: Int) {
     let model = Model()
     let evaluation = Self.evaluation(model)
-    for seed in 0..<600 {
+    for seed in 0..<300 {
       var terms = RandomTerms(model, evaluation, seed: UInt64(seed * 5 + rank))
-      let twin = terms.term(rank: rank, depth: 1 + seed % 5)
+      let twin = terms.term(rank: rank, depth: 1 + seed % 4)
       let readable = model.graph.readable(twin.node)
       #expect(
         Self.agrees(evaluation.value(readable), twin.value([:])), "seed \(seed): \(model.text(twin.node))")

@@ -128,9 +128,10 @@ struct RandomTerms {
   private mutating func reduction(_ rank: Int, _ depth: Int, _ scope: [Variable]) -> Twin {
     let variables = (0..<1 + Int(random.next() % 2)).map { _ in graph.freshVariable(model.d) }
     let body = term(rank: rank, depth: depth - 1, scope + variables)
-    let conditions = conditions(scope + variables)
-    let evaluation = evaluation
     let operation: ReduceOperation = pick([.sum, .sum, .sum, .max, .min])
+    // An empty extremum is infinite, and nothing can be said of 0 times that.
+    let conditions = operation == .sum ? conditions(scope + variables) : .always
+    let evaluation = evaluation
     let extent = evaluation.size(model.d)
     let node = graph.reduce(operation, variables, conditions, body.node)
     let twin = Twin(node: node, shape: body.shape) { values in

@@ -76,13 +76,24 @@ extension Graph {
     let shape = commonShape([condition, a, b])
     if let value = constantValue(condition) { return broadcast(value != 0 ? a : b, to: shape) }
     if a == b { return broadcast(a, to: shape) }
-    // A factor that both branches share stays inside: it must not be evaluated for the branch not taken.
+    if let scaled = scaledSelect(condition, a, b) { return broadcast(scaled, to: shape) }
     let arguments = [condition, a, b].map(unbroadcast)
     let type = self[a].type == .real || self[b].type == .real ? ElementType.real : self[a].type
     if !shape.isEmpty, arguments.allSatisfy({ self[$0].rank == 0 }) {
       return broadcast(intern(.select, arguments, shape: [], type: type), to: shape)
     }
     return intern(.select, arguments, shape: shape, type: type)
+  }
+
+  /// A number that all branches but zeros are multiplied by stands outside.
+  private func scaledSelect(_ condition: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID? {
+    let (left, right) = (scaledTerm(unbroadcast(a)), scaledTerm(unbroadcast(b)))
+    if let left, isZero(b) { return scale(left.factor, select(condition, left.rest, b)) }
+    if let right, isZero(a) { return scale(right.factor, select(condition, a, right.rest)) }
+    if let left, let right, left.factor == right.factor {
+      return scale(left.factor, select(condition, left.rest, right.rest))
+    }
+    return nil
   }
 
   /// `body` where the conditions hold, else 0.

@@ -141,7 +141,7 @@ extension Graph {
     return true
   }
 
-  /// A product with a sum whose every term is guarded, or with a select that is 0 on one side.
+  /// A product with a sum whose every term is guarded, or with a select that is 0 somewhere.
   private func distribute(_ factors: [(NodeID, Double)]) -> NodeID? {
     guard factors.count > 1 else { return nil }
     for (position, (id, exponent)) in factors.enumerated() where exponent == 1 {
@@ -151,15 +151,30 @@ extension Graph {
       case .add(let coefficients, 0) where self[id].arguments.allSatisfy(isGuarded):
         return sum(
           zip(coefficients, self[id].arguments).map { ($0, product([($1, 1)] + rest)) })
-      case .select:
+      case .select where hasZeroBranch(id):
         let arguments = self[id].arguments
         let shape = commonShape(factors.map(\.0))
-        if isZero(arguments[2]) { return select(arguments[0], product([(arguments[1], 1)] + rest), zeros(shape)) }
-        if isZero(arguments[1]) { return select(arguments[0], zeros(shape), product([(arguments[2], 1)] + rest)) }
+        let through = { (branch: NodeID) in
+          self.isZero(branch) ? self.zeros(shape) : self.product([(branch, 1)] + rest)
+        }
+        return select(arguments[0], through(arguments[1]), through(arguments[2]))
       default: continue
       }
     }
     return nil
+  }
+
+  /// Whether a select, or one in its branches, is 0 somewhere: what it multiplies mustn't be taken there.
+  private func hasZeroBranch(_ id: NodeID) -> Bool {
+    var pending = [id]
+    var budget = 16
+    while let next = pending.popLast(), budget > 0 {
+      budget -= 1
+      if isZero(next) { return true }
+      if case .select = self[next].operation { pending += self[next].arguments.dropFirst() }
+      if let (_, rest) = scaledTerm(next) { pending.append(rest) }
+    }
+    return false
   }
 
   func isGuarded(_ id: NodeID) -> Bool {

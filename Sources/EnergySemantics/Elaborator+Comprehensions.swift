@@ -40,7 +40,8 @@ extension Elaborator {
     guard from.modulus == nil, to.modulus == nil, let length = to - from else {
       throw Diagnostic(.error, .index, "a range can't begin or end at a wrapped index", at: span)
     }
-    if let start = from.size, let difference = length.size {
+    let isCounted = abs(step) == 1 || length.size.map { self.value(of: $0) != nil } == true
+    if let start = from.size, let difference = length.size, isCounted {
       let count = try rangeCount(difference, step: step, at: span)
       return loopIndex(graph.freshVariable(count), step: step, offset: start, [])
     }

@@ -233,6 +233,13 @@ extension Elaborator {
       _ = remainder
       return Size(isBehind ? 0 : quotient + 1)
     }
+    if abs(step) != 1, let known = value(of: difference) {
+      program.sizeConditions.append(
+        .init(
+          size: difference - Size(known), isEquation: true,
+          message: "the range '\(shortText(span))' was counted for another size", span: span))
+      return try rangeCount(Size(known), step: step, at: span)
+    }
     let steps = step > 0 ? difference : Size(0) - difference
     if abs(step) == 1 {
       let count = steps + 1

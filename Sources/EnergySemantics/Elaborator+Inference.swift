@@ -59,6 +59,11 @@ extension Elaborator {
         program.sizeConditions.removeLast(program.sizeConditions.count - counts.0)
         program.indexConditions.removeLast(program.indexConditions.count - counts.1)
         program.diagnostics.removeLast(program.diagnostics.count - counts.2)
+      } catch {
+        program.sizeConditions.removeLast(program.sizeConditions.count - counts.0)
+        program.indexConditions.removeLast(program.indexConditions.count - counts.1)
+        program.diagnostics.removeLast(program.diagnostics.count - counts.2)
+        throw error
       }
     }
     throw Diagnostic(.error, .size, "the sizes can't be inferred here: give the types", at: currentSpan)

@@ -52,7 +52,7 @@ extension Session {
     for (size, fact) in zip(sizes, facts) {
       if let value = size.value(known.values), value != fact.value { throw misfit(energy, samples, name, shape) }
       known.add(size, is: fact.value, because: fact.reason)
-      if (try? known.solve()) == nil { throw misfit(energy, samples, name, shape) }
+      try solve(&known, else: misfit(energy, samples, name, shape))
     }
     return BatchLayout(
       rows: shape[0], width: shape.dropFirst().reduce(1, *), arguments: [(sample.symbol, 0)], facts: facts)
@@ -66,7 +66,7 @@ extension Session {
     let fact = SizeTable.Fact(size: total, value: shape[1], reason: "\(name), columns", span: nil)
     var known = try knownSizes(energy)
     known.add(total, is: shape[1], because: fact.reason)
-    guard (try? known.solve()) != nil else { throw misfit(energy, samples, name, shape) }
+    try solve(&known, else: misfit(energy, samples, name, shape))
     var offset = 0
     var arguments: [(symbol: Symbol.ID, offset: Int)] = []
     for sample in samples {
@@ -81,6 +81,17 @@ extension Session {
     }
     guard offset == shape[1] else { throw misfit(energy, samples, name, shape) }
     return BatchLayout(rows: shape[0], width: shape[1], arguments: arguments, facts: [fact])
+  }
+
+  /// Draws conclusions about sizes; a contradiction becomes a hint of `misfit`.
+  private func solve(_ sizes: inout SizeTable, else misfit: @autoclosure () -> Diagnostic) throws {
+    do {
+      try sizes.solve()
+    } catch {
+      var diagnostic = misfit()
+      if !error.message.hasPrefix("sizes disagree") { diagnostic.hints.append(.init(error.message)) }
+      throw diagnostic
+    }
   }
 
   private func fits(_ sample: Program.Sample, _ shape: [Int]) throws -> Bool {

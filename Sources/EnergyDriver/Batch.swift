@@ -134,10 +134,10 @@ extension Session {
         columns: [column], rows: try range(rows, count), precision: options.precision ?? .f64, facts: facts,
         description: "\(count) samples, seed \(seed)", remarks: [], width: width)
     case .values(let values, let shape):
-      let layout = try layout(energy, energy.samples, name: "the values", shape: shape, isTable: false)
+      let layout = try layout(energy, energy.samples, name: "the array", shape: shape, isTable: false)
       let column = Batch.Column(
         numbers: options.precision == .f32 ? .floats(values.map(Float.init)) : .doubles(values),
-        arguments: layout.arguments, stride: layout.width, name: "the values")
+        arguments: layout.arguments, stride: layout.width, name: "the array")
       return Batch(
         columns: [column], rows: try range(rows, layout.rows), precision: options.precision ?? .f64,
         facts: layout.facts, description: "\(layout.rows) rows", remarks: [], width: layout.width)

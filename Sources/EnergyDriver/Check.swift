@@ -6,8 +6,8 @@ import EnergyText
 public struct CheckRequest: Sendable {
   /// The samples.
   public var source: BatchSource
-  /// How the header names them: `1000 samples, seed 0`; by default as the source says.
-  public var title: String?
+  /// Where the rows come from, for the header: `x.npy`; by default as the source says.
+  public var origin: String?
   /// Which rows, from 1, both ends included.
   public var rows: ClosedRange<Int>?
   /// The command line that shows the rows, for the last line.
@@ -15,11 +15,11 @@ public struct CheckRequest: Sendable {
 
   /// A request with the usual samples: 1000, seed 0.
   public init(
-    source: BatchSource = .random(count: 1000, seed: 0), title: String? = nil, rows: ClosedRange<Int>? = nil,
+    source: BatchSource = .random(count: 1000, seed: 0), origin: String? = nil, rows: ClosedRange<Int>? = nil,
     command: String = "energy check …"
   ) {
     self.source = source
-    self.title = title
+    self.origin = origin
     self.rows = rows
     self.command = command
   }
@@ -117,7 +117,8 @@ extension Session {
       notes.append(words.joined(separator: ", ") + "." + show)
     }
     return CheckReport(
-      signature: signature(energy, sizes: evaluation.sizes), title: request.title ?? evaluation.batch.description,
+      signature: signature(energy, sizes: evaluation.sizes),
+      title: request.origin.map { "\(evaluation.rowCount) rows of \($0)" } ?? evaluation.batch.description,
       findings: findings, notes: notes, badRows: try checker.samples(bad))
   }
 

@@ -3,6 +3,10 @@ import EnergyText
 extension DiagnosticCode {
   /// Parameters without a value.
   public static let unbound: DiagnosticCode = "E-unbound"
+  /// A program without statements.
+  public static let empty: DiagnosticCode = "E-empty"
+  /// NaN where `--trap-nan` forbids it.
+  public static let trapped: DiagnosticCode = "E-nan"
   /// What was asked for can't be found: an energy, a parameter to set, rows of a batch.
   public static let option: DiagnosticCode = "E-option"
   /// No CUDA driver.

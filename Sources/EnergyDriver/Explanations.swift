@@ -1,5 +1,8 @@
-import EnergyTransforms
+import EnergyData
+import EnergySemantics
+import EnergySyntax
 import EnergyText
+import EnergyTransforms
 
 /// What `energy explain` knows: message codes and rewrite rules.
 public enum Explanations {
@@ -15,12 +18,18 @@ public enum Explanations {
       }
       return "\(rule.name) (a rewrite rule)\n  \(rule.summary)\n  \(soundness)"
     }
-    if let entry = entry(name) { return entry }
-    let known = rules.map(\.name) + codes
-    let meant = didYouMean(name, among: known) ?? didYouMean(name.uppercased(), among: known)
+    if let found = codes.first(where: { $0.code.name.lowercased() == name.lowercased() }) { return found.text }
+    let known = rules.map(\.name) + codes.map(\.code.name)
+    let meant = didYouMean(name, among: known) ?? didYouMean("E-\(name)", among: known)
     throw Diagnostic(
       .error, .option, "there is no code or rule '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
       hints: [.init("codes stand in brackets: error[E-shape]; rules are listed by energy derive --steps")])
+  }
+
+  /// All codes.
+  public static var codes: [DiagnosticExplanation] {
+    DiagnosticExplanation.semantics + DiagnosticExplanation.syntax + DiagnosticExplanation.data
+      + DiagnosticExplanation.driver
   }
 
   /// All rewrite rules.

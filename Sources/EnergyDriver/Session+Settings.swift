@@ -63,7 +63,8 @@ extension Session {
   /// A value that fits a parameter: `zeros(8)`, `eye(8)`, `1`.
   func example(_ parameter: Program.Parameter, sizes: SizeTable = SizeTable()) -> String {
     let symbol = graph[parameter.symbol]
-    let lengths = symbol.shape.map { sizes.text($0) }
+    // A size that nothing fixes may be anything; all of a name get the same.
+    let lengths = symbol.shape.map { $0.value(sizes.values).map(String.init) ?? "8" }
     if lengths.isEmpty { return "1" }
     if symbol.isSymmetric || (lengths.count == 2 && lengths[0] == lengths[1]) { return "eye(\(lengths[0]))" }
     let isPositive = symbol.refinements.contains { $0 == .positive }

@@ -107,7 +107,20 @@ public final class Session {
       subject = checker.checkExpression(parsed.tree)
       program = checker.program
     }
-    diagnostics += remarks.all + program.diagnostics
+    // What the checker makes of a statement that couldn't be read says little.
+    let broken = parsed.tree.statements.filter(\.hasErrors).map(\.span)
+    diagnostics += remarks.all
+    diagnostics += program.diagnostics.filter { diagnostic in
+      guard diagnostic.severity == .error, let span = diagnostic.span else { return true }
+      return !broken.contains { $0.file == span.file && $0.start <= span.start && span.end <= $0.end }
+    }
+    if parsed.tree.statements.isEmpty, !hasErrors {
+      let what = source.bytes.isEmpty ? "is empty" : "holds no statement"
+      diagnostics.append(
+        Diagnostic(
+          .error, .empty, "\(source.name) \(what)",
+          hints: [.init("a first line to try: energy f(x : vector[2]) = 0.5*sumsq(x)")]))
+    }
     if !hasErrors { readSettings() }
   }
 

@@ -39,6 +39,12 @@ struct SizeTable {
       }
     }
     for fact in facts {
+      // What was concluded about sizes relies on their being at least 1.
+      if let bad = fact.size.dimensions.sorted().first(where: { (values[$0] ?? 1) < 1 }) {
+        let known = "\(fact.size) = \(fact.value) from \(fact.reason)"
+        throw Diagnostic(
+          .error, .size, "the size \(bad.name) would be \(values[bad] ?? 0), and sizes are at least 1: \(known)", at: fact.span)
+      }
       guard let value = fact.size.value(values), value != fact.value else { continue }
       throw conflict(fact)
     }
@@ -60,7 +66,7 @@ struct SizeTable {
         return nil
       }
     }
-    guard factor != 0, rest % factor == 0, rest / factor >= 0 else { return nil }
+    guard factor != 0, rest % factor == 0 else { return nil }
     return (dimension, rest / factor)
   }
 

@@ -91,7 +91,7 @@ struct Tracer {
     switch graph[root].operation {
     case .add(let coefficients, _) where coefficients.count <= limit:
       return zip(coefficients, graph[root].arguments).flatMap { coefficient, argument in
-        terms(ofOne: argument).map { (graph.scale(coefficient, $0.node), $0.origin) }
+        terms(ofOne: argument).map { (graph.scale(coefficient, $0.node), origin(coefficient, $0.origin)) }
       }
     default: return terms(ofOne: root)
     }
@@ -104,8 +104,17 @@ struct Tracer {
       return [(root, root)]
     }
     return zip(coefficients, graph[body].arguments).map { coefficient, argument in
-      (graph.reduce(.sum, variables, conditions, graph.scale(coefficient, argument)), argument)
+      (graph.reduce(.sum, variables, conditions, graph.scale(coefficient, argument)), origin(coefficient, argument))
     }
+  }
+
+  /// The node as which a term was written: with its factor, where that is part of the text.
+  private func origin(_ coefficient: Double, _ term: NodeID) -> NodeID {
+    for factor in [coefficient, -coefficient] where abs(factor) != 1 {
+      let scaled = graph.scale(factor, term)
+      if !graph.origins(of: scaled).isEmpty { return scaled }
+    }
+    return term
   }
 
   /// A node as the user wrote it.
@@ -170,7 +179,7 @@ extension Session {
     let number = evaluation.batch.rows.lowerBound + row + 1
     let source = culprit.map { ", from  \($0.text)" + ($0.place.isEmpty ? "" : "  (\($0.place))") } ?? ""
     return Diagnostic(
-      .error, "E-nan", "row \(number) is NaN\(source)",
+      .error, .trapped, "row \(number) is NaN\(source)",
       hints: [.init("without --trap-nan such rows are written and counted")])
   }
 

@@ -38,7 +38,7 @@ struct CheckCommand: ParsableCommand {
     let report = Report(output)
     var session: Session?
     try report.finish({ session?.sources ?? SourceMap() }) {
-      guard program.hasProgram else { throw ValidationError("Give a file or -e EXPR.") }
+      try program.requireProgram()
       let loaded = try program.session()
       session = loaded
       report.add(loaded.diagnostics, loaded.sources)
@@ -67,13 +67,11 @@ struct CheckCommand: ParsableCommand {
   private var request: CheckRequest {
     let command = "energy check …"
     if input.isEmpty {
-      let count = samples ?? 1000
       return CheckRequest(
-        source: .random(count: count, seed: program.seed), title: "\(count) samples, seed \(program.seed)",
-        rows: rows?.range, command: command)
+        source: .random(count: samples ?? 1000, seed: program.seed), rows: rows?.range, command: command)
     }
     let names = input.map(\.path).joined(separator: ", ")
     return CheckRequest(
-      source: .files(input.map { ($0.name, $0.path) }), title: "rows of \(names)", rows: rows?.range, command: command)
+      source: .files(input.map { ($0.name, $0.path) }), origin: names, rows: rows?.range, command: command)
   }
 }

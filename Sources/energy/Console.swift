@@ -82,6 +82,8 @@ final class Report {
 
   /// Messages about sources; printed at once for people.
   func add(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
+    // Two readers of one file remark the same.
+    let diagnostics = diagnostics.filter { new in new.span != nil || !messages.contains { $0.0 == new } }
     messages += diagnostics.map { ($0, sources) }
     guard !isJSON else { return }
     let renderer = TextRenderer(

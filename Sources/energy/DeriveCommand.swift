@@ -32,7 +32,7 @@ struct DeriveCommand: ParsableCommand {
     let report = Report(options)
     var session: Session?
     try report.finish({ session?.sources ?? SourceMap() }) {
-      guard program.hasProgram else { throw ValidationError("Give a file or -e EXPR.") }
+      try program.requireProgram()
       let loaded = try program.session()
       session = loaded
       report.add(loaded.diagnostics, loaded.sources)

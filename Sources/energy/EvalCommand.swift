@@ -45,7 +45,7 @@ struct EvalCommand: ParsableCommand {
     let report = Report(output)
     var session: Session?
     try report.finish({ session?.sources ?? SourceMap() }) {
-      guard program.hasProgram else { throw ValidationError("Give a file or -e EXPR.") }
+      try program.requireProgram()
       if hvpOut != nil { throw Unbuilt.feature("--hvp-out") }
       if !gradOut.isEmpty { throw Unbuilt.feature("--grad-out") }
       let loaded = try program.session()

@@ -121,6 +121,11 @@ struct ProgramOptions: ParsableArguments {
     return Session(SourceFile(name: "<stdin>", bytes: bytes), options: options, files: DiskFiles())
   }
 
+  /// For commands that want to be told which program.
+  func requireProgram() throws {
+    if file == nil, expression == nil { throw ValidationError("Give a file or -e EXPR; - is standard input.") }
+  }
+
   /// Whether there is a program to read.
   var hasProgram: Bool { file != nil || expression != nil || !Console.inputIsTerminal }
 

@@ -1,0 +1,14 @@
+import EnergyText
+
+extension DiagnosticExplanation {
+  /// The codes of files of numbers.
+  public static let data: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      .file, "A file can't be opened, read or written, or a program asks for one outside of its own folder."),
+    DiagnosticExplanation(
+      .npy, "The bytes aren't a sound .npy file: its header doesn't fit what follows, or it is cut short."),
+    DiagnosticExplanation(.csv, "The text isn't a table of numbers; the message names line and column."),
+    DiagnosticExplanation(.ragged, "A row of the table has more or fewer cells than the rows above it."),
+    DiagnosticExplanation(.dtype, "The elements of the file are no real numbers: complex ones, texts, objects."),
+  ]
+}

@@ -1,0 +1,26 @@
+import EnergyText
+
+extension DiagnosticExplanation {
+  /// The codes of running programs.
+  static let driver: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      .unbound, "Parameters that are needed have no value. Give it in the file, or from outside by --set NAME=VALUE.",
+      wrong: "param a\na + 1", right: "param a = 2.0\na + 1"),
+    DiagnosticExplanation(.empty, "There is nothing to run: no statement, or only comments."),
+    DiagnosticExplanation(
+      .option, "What the command line names isn't there: an energy, a parameter, a row. The message lists what is."),
+    DiagnosticExplanation(
+      .noGPU, "No CUDA driver was found, so nothing can run on a GPU. --backend auto always works."),
+    DiagnosticExplanation(.notBuilt, "This part of the tool doesn't exist yet."),
+    DiagnosticExplanation(
+      .memory, "An evaluation would take more memory than it may have; --max-memory sets how much that is."),
+    DiagnosticExplanation(
+      .singular, "A matrix that is the same for all samples has no inverse or no Cholesky factor.",
+      wrong: "inv([[1, 2], [2, 4]])", right: "inv([[1, 2], [2, 5]])"),
+    DiagnosticExplanation(
+      .notFinite, "Some energies or scores are NaN. They are counted and written; energy check names their source."),
+    DiagnosticExplanation(.trapped, "--trap-nan was given and a row is NaN; the message names the sub-expression."),
+    DiagnosticExplanation(.interrupted, "The run was stopped from outside. Files are as they were before it."),
+    DiagnosticExplanation(.defect, "The program broke a rule of its own: please report it with the file."),
+  ]
+}

@@ -16,7 +16,10 @@ extension Elaborator {
         hints: [.init("data X : matrix[n, d] = load(\"x.csv\")")])
     case "fold", "scan", "random":
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    default: break
+    default:
+      if Builtins.named(name) == nil, StructuralBuiltins.named(name)?.isSupported == false {
+        throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
+      }
     }
     var operands: [Operand] = []
     for id in positional { operands.append(operand(id, try tensor(id, scope), scope)) }

@@ -65,7 +65,7 @@ extension Elaborator {
           try take((value, definition.tree[defaultValue].span, nil), declaration, scope)
         }
       }
-      let key = CallKey(definition: ObjectIdentifier(definition), name: name, arguments: values)
+      let key = CallKey(definition: ObjectIdentifier(definition), name: name, arguments: values, guards: guards)
       if let known = calls[key] { return known }
       declare(definition.whereDefinitions, scope)
       let result = try value(function.body, scope)
@@ -93,7 +93,8 @@ extension Elaborator {
         notes: [.init("it is defined as \(name)(\(list))", at: entry.definition.span)])
     }
     let values = try arguments.positional.map { try value($0, caller) }
-    if let known = entry.calls[values] { return known }
+    let key = WhereEntry.Call(arguments: values, guards: guards)
+    if let known = entry.calls[key] { return known }
     guard !entry.isCalling else {
       throw Diagnostic(
         .error, .cycle, "'\(name)' calls itself", at: span, notes: [.init("defined", at: entry.definition.span)],
@@ -115,7 +116,7 @@ extension Elaborator {
       scope.names[argument.text] = .value(value, provenance)
     }
     let result = try value(entry.definition.value, scope)
-    entry.calls[values] = result
+    entry.calls[key] = result
     return result
   }
 

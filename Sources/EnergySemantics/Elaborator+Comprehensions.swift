@@ -48,11 +48,15 @@ extension Elaborator {
     guard step == 1 else { return try stepped(from, to, step, at: span) }
     // The box holds all values that the bounds ever take; i = v + lowest.
     var lowest = from.size ?? from.minimum
-    if from.size == nil, isCertainly(lowest, atLeast: 1) { lowest = 1 }
-    let variable = graph.freshVariable(to.maximum - lowest + 1)
+    // From 1 where that is possible: equal conditions then give equal boxes, and the box can't be less than empty.
+    let isOpen = from.size == nil || !isCertainly(to.maximum - lowest + 1, atLeast: 0)
+    if isOpen, isCertainly(lowest, atLeast: 1) { lowest = 1 }
+    let extent = to.maximum - lowest + 1
+    requireNotNegative(extent, at: span)
+    let variable = graph.freshVariable(extent)
     let value = IndexExpression([(variable, 1)], offset: lowest)
     var conditions: [Condition] = []
-    if from.size == nil, let above = value - from { conditions.append(Condition(above, .atLeastZero)) }
+    if from.size != lowest, let above = value - from { conditions.append(Condition(above, .atLeastZero)) }
     if to.size == nil, let below = to - value { conditions.append(Condition(below, .atLeastZero)) }
     return loopIndex(variable, step: 1, offset: lowest, conditions)
   }
@@ -60,6 +64,7 @@ extension Elaborator {
   /// A dependent range with a step: v counts the steps, guarded at the far end.
   private func stepped(_ from: IndexExpression, _ to: IndexExpression, _ step: Int, at span: Span) throws -> LoopIndex {
     let span0 = step > 0 ? to.maximum - from.minimum : from.maximum - to.minimum
+    requireNotNegative(span0 + 1, at: span)
     let variable = graph.freshVariable(span0 + 1)
     guard let own = IndexExpression(variable).scaled(by: step), let value = from + own,
       let room = (step > 0 ? to - value : value - to)
@@ -67,6 +72,14 @@ extension Elaborator {
     return LoopIndex(
       variable: variable, value: .tensor(TypedValue(number(of: value), .scalar)),
       conditions: [Condition(room, .atLeastZero)])
+  }
+
+  /// An extent that some sizes would make less than empty is checked when they are known.
+  func requireNotNegative(_ extent: Size, at span: Span) {
+    if isCertainly(extent, atLeast: 0) { return }
+    program.sizeConditions.append(
+      .init(
+        size: extent, isEquation: false, message: "the range '\(shortText(span))' has \(extent) values", span: span))
   }
 
   private func loopIndex(_ variable: Variable, step: Int, offset: Size, _ conditions: [Condition]) -> LoopIndex {
@@ -196,6 +209,12 @@ extension Elaborator {
     }
     return try withIndices(generators, scope) { inner, indices in
       for (index, clause) in zip(indices, generators.clauses) where !index.conditions.isEmpty {
+        if index.conditions.allSatisfy({ $0.expression.variables == [index.variable] }) {
+          throw Diagnostic(
+            .error, .unsupported, "a builder over a range whose length isn't known isn't supported yet",
+            at: clause.span,
+            hints: [.init("give the size a value: dim n = …")])
+        }
         throw Diagnostic(
           .error, .index, "a builder's range can't depend on another index: its rows would differ in length",
           at: clause.span)

@@ -38,8 +38,7 @@ extension Elaborator {
       return
     }
     let definition = Definition(name, kind, statement, tree)
-    if !definition.isFunction, case .dim = kind {
-    } else if isBuiltin(name.text) {
+    if isBuiltin(name.text) {
       report(
         Diagnostic(
           .note, .hides, "'\(name.text)' now hides the built-in \(name.text)(x), until you rename it", at: name.span))

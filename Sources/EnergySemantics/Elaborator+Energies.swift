@@ -160,7 +160,8 @@ extension Elaborator {
     if case .failed = energy.definition.state { throw AlreadyReported() }
     var arguments = energy.bound
     for (name, argument) in samples { arguments[name] = argument.value }
-    let key = CallKey(definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments)
+    let key = CallKey(
+      definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments, guards: guards)
     if case .tensor(let known)? = calls[key] { return known }
     let tree = energy.definition.tree
     let result = try inlining(energy.definition, energy.name, at: span, isCall: isCall) { () -> TypedValue in
@@ -306,6 +307,10 @@ extension Elaborator {
   func realise(_ value: Value, _ shapes: [[Size]]?, at span: Span) throws -> Realised {
     let key = RealisationKey(value: value, shapes: shapes)
     if let known = realised[key] { return known }
+    // The result is remembered for every place, so no condition of this one may help to prove its indices.
+    let saved = (guards, ends)
+    (guards, ends) = ([], [])
+    defer { (guards, ends) = saved }
     let result: Realised
     switch value {
     case .energy(let energy): result = try realise(energy, shapes, at: span)
@@ -364,7 +369,8 @@ extension Elaborator {
         type = typed
       }
       let symbol = graph.addSymbol(
-        Symbol(name: name, role: .sample, shape: shape, type: .real, refinements: type?.refinements ?? []))
+        Symbol(
+          name: name, role: .sample, shape: shape, type: type?.element ?? .real, refinements: type?.refinements ?? []))
       let node = graph.withOrigins([declaration.span]) { graph.symbol(symbol) }
       let provenance = Provenance(span: declaration.span, isArgument: true)
       provenances[node] = provenance

@@ -6,20 +6,22 @@ import EnergyText
 extension Elaborator {
   // MARK: Numbers as index expressions
 
-  /// The affine index expression that a whole number is, where it is one.
+  /// The affine index expression that a whole number is, where it is one and its numbers stay below 2⁵³.
   func affine(_ id: NodeID) -> IndexExpression? {
     let node = graph[id]
     switch node.operation {
     case .constant(let value):
+      guard abs(value) < 0x1p53 else { return nil }
       return Int(exactly: value).map { IndexExpression(Size($0)) }
     case .size(let size): return IndexExpression(size)
     case .iota(let expression): return expression
     case .add(let coefficients, let constant):
-      guard node.rank == 0, let offset = Int(exactly: constant) else { return nil }
+      guard node.rank == 0, abs(constant) < 0x1p53, let offset = Int(exactly: constant) else { return nil }
       var sum = IndexExpression(Size(offset))
       for (coefficient, argument) in zip(coefficients, node.arguments) {
-        guard let factor = Int(exactly: coefficient), let part = affine(argument)?.scaled(by: factor),
-          let next = sum + part
+        guard let part = affine(argument), magnitude(part) * abs(coefficient) < 0x1p53,
+          let factor = Int(exactly: coefficient), let scaled = part.scaled(by: factor), let next = sum + scaled,
+          magnitude(next) < 0x1p53
         else { return nil }
         sum = next
       }
@@ -28,14 +30,25 @@ extension Elaborator {
       guard node.rank == 0 else { return nil }
       var product = Size(1)
       for (exponent, argument) in zip(exponents, node.arguments) {
-        guard let count = Int(exactly: exponent), count > 0, count <= 8, let size = affine(argument)?.size else {
-          return nil
+        guard let count = Int(exactly: exponent), count > 0, count <= 8, let part = affine(argument),
+          let size = part.size
+        else { return nil }
+        for _ in 0..<count {
+          guard magnitude(IndexExpression(product)) * magnitude(part) < 0x1p53, product.terms.count < 64 else {
+            return nil
+          }
+          product = product * size
         }
-        for _ in 0..<count { product = product * size }
       }
       return IndexExpression(product)
     default: return nil
     }
+  }
+
+  /// The sum of the absolute values of the coefficients: what arithmetic on sizes could overflow by.
+  private func magnitude(_ expression: IndexExpression) -> Double {
+    expression.terms.reduce(0) { $0 + abs(Double($1.coefficient)) }
+      + expression.offset.terms.reduce(0) { $0 + abs(Double($1.coefficient)) }
   }
 
   /// Whole numbers made of sizes alone in their one form.
@@ -189,15 +202,10 @@ extension Elaborator {
     }
     let count = try rangeCount(difference, step: step, at: item.span)
     let variable = graph.freshVariable(count)
-    if !isCertainly(count, below: 1) {
-      try requireInRange(start, extent, of: base, at: item.span)
-      if let end = start + IndexExpression((count - 1) * Size(step)) {
-        try requireInRange(end, extent, of: base, at: item.span)
-      }
-    }
     guard let offset = IndexExpression(variable).scaled(by: step), let position = start + offset else {
       throw Diagnostic(.error, .index, "a slice can't begin at a wrapped index", at: item.span)
     }
+    if !isCertainly(count, below: 1) { try requireInRange(position, extent, of: base, at: item.span) }
     return .range(variable, position)
   }
 
@@ -243,11 +251,7 @@ extension Elaborator {
     let steps = step > 0 ? difference : Size(0) - difference
     if abs(step) == 1 {
       let count = steps + 1
-      if !isCertainly(count, atLeast: 0) {
-        program.sizeConditions.append(
-          .init(
-            size: count, isEquation: false, message: "the range '\(shortText(span))' has \(count) values", span: span))
-      }
+      requireNotNegative(count, at: span)
       return count
     }
     // A polynomial has no floor; it needs none where all coefficients are divisible.

@@ -143,6 +143,11 @@ extension Elaborator {
     var offset = Size(0)
     var terms: [(Double, NodeID)] = []
     for (node, length) in zip(nodes, lengths) {
+      if graph[node].rank == 0 {
+        terms.append((1, graph.scatter(node, [.at(IndexExpression(offset))], shape: [total])))
+        offset = offset + length
+        continue
+      }
       let flat = graph.reshape(node, to: [length])
       let index = graph.freshVariable(length)
       let entry = graph.index(flat, [.at(IndexExpression(index))])

@@ -61,6 +61,8 @@ final class Elaborator {
     let definition: ObjectIdentifier
     let name: String
     let arguments: [String: Value]
+    /// An index proved in range under a condition isn't proved without it.
+    let guards: [Condition]
   }
 
   struct OwnParameterKey: Hashable {
@@ -96,9 +98,11 @@ final class Elaborator {
         .error, .limit, "expressions and calls nest more than \(options.depth) levels deep", at: span,
         hints: [.init("name parts of the expression with 'let' or 'where'")])
     }
-    if steps > options.steps || (steps & 63 == 0 && graph.isFull) {
+    let isFull = steps & 63 == 0 && graph.isFull
+    if steps > options.steps || isFull {
+      let what = isFull ? "\(graph.nodeLimit) graph nodes" : "\(options.steps) expressions, those of calls included"
       throw Diagnostic(
-        .error, .limit, "this program grows beyond \(graph.nodeLimit) graph nodes", at: span,
+        .error, .limit, "this program grows beyond \(what)", at: span,
         hints: [.init("write repeated terms as a sum over an index: sum(i in 1..n: …)")])
     }
     return try body()

@@ -96,12 +96,18 @@ final class WhereEntry {
     case done(Value)
   }
 
+  /// What a call of it depends on.
+  struct Call: Hashable {
+    let arguments: [Value]
+    let guards: [Condition]
+  }
+
   let definition: WhereDefinition
   /// Where its value is read: the body's names without the body's indices.
   unowned let scope: Scope
   var state = State.idle
   /// Results of calls, for a name with arguments.
-  var calls: [[Value]: Value] = [:]
+  var calls: [Call: Value] = [:]
   var isCalling = false
 
   init(_ definition: WhereDefinition, in scope: Scope) {

@@ -90,3 +90,55 @@ import Testing
         == other.graph.postorder(try other.energy("lj").node).count)
   }
 }
+
+@Suite struct RangeTests {
+  /// A function proved in range under a condition isn't taken for proved elsewhere.
+  @Test func remembersCallsWithTheirConditions() {
+    let checked = Checked(
+      """
+      energy f(x : vector[d]) = sum(i in 1..d: (if i < d then g(i) else 0) + g(i)) where g(i) = x[i + 1]
+      """)
+    #expect(checked.codes == ["E-index"], "\(checked.messages)")
+    let function = Checked(
+      "fn h(x, i) = x[i + 1]\nenergy f(x : vector[d]) = sum(i in 1..d: (if i < d then h(x, i) else 0) + h(x, i))")
+    #expect(function.codes == ["E-index"], "\(function.messages)")
+  }
+
+  @Test func boxesAreNeverLessThanEmpty() throws {
+    let checked = Checked("energy f(x : vector[n]) = sum(i in 1..n, j in 3..i: x[i]*x[j])")
+    #expect(checked.program.diagnostics.isEmpty, "\(checked.messages)")
+    guard case .reduce(.sum, let variables, let conditions) = checked.graph[try checked.energy("f").node].operation
+    else {
+      Issue.record("not a sum")
+      return
+    }
+    #expect(variables.allSatisfy { $0.extent.description == "n" })
+    #expect(conditions.conditions.count == 2)
+    #expect(checked.program.sizeConditions.isEmpty)
+  }
+
+  @Test func emptySlicesNeedNoEntries() {
+    let checked = Checked("energy f(x : vector[d]) = sumsq(x[2..d] - x[1..d-1])")
+    #expect(checked.program.diagnostics.isEmpty)
+    #expect(checked.program.indexConditions.isEmpty)
+  }
+
+  @Test(arguments: ["v[1..d by 2]", "v[d..1 by -3]", "[v[i] for i in 1..d by 4]"])
+  func stepsOverKnownSizes(_ text: String) {
+    let checked = Checked("dim d = 9\nparam v : vector[d]\n" + text)
+    #expect(checked.errors.isEmpty, "\(checked.messages)")
+    let open = Checked("dim d\nparam v : vector[d]\n" + text)
+    #expect(open.codes == ["E-unsupported"], "\(open.messages)")
+    #expect(Checked("dim d\nparam v : vector[d]\nsum(i in 1..d by 2: v[i])").errors.isEmpty)
+  }
+
+  @Test(arguments: [
+    "dim n = 9007199254740993", "dim n = 1e300", "param v : vector[4611686018427387904*4] = [1]",
+    "dim d\nparam v : vector[3000000000*3000000000*d]", "dim d\nsum(i in 1..3000000000*3000000000*d*3000000000: 1)",
+    "param v = [1, 2]\nv[99999999999999999999]", "param v = [1, 2]\nv[1e300]",
+  ])
+  func hugeNumbersDontWrap(_ text: String) {
+    let checked = Checked(text)
+    #expect(!checked.errors.isEmpty, "\(text)")
+  }
+}

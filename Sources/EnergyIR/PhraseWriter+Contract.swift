@@ -129,7 +129,7 @@ extension PhraseWriter {
   /// `w^T (u*v)` where one factor is a parameter's and the others the sample's.
   private mutating func weighted(_ factors: [PhraseID]) -> PhraseID? {
     let fixed = factors.filter { !document.facts($0).isVarying }
-    guard fixed.count == 1 else { return nil }
+    guard fixed.count == 1, factors.count > 2 else { return nil }
     let rest = elementwise(factors.filter { $0 != fixed[0] }, rank: 1)
     return document.make(.run([transposed(fixed[0]), rest]))
   }

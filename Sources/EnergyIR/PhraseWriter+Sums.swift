@@ -65,9 +65,19 @@ extension PhraseWriter {
     default:
       let written = operand(id, among: peers)
       let base = document.unsigned(written)
+      if isNegative != base.isNegative, peers.count > 1, let flipped = flipped(base.phrase) {
+        return times(size, flipped)
+      }
       let term = times(size, base.phrase)
       return SignedPhrase(isNegative: isNegative != base.isNegative, phrase: term.phrase)
     }
+  }
+
+  /// `b - a` for `a - b`: in a sum `+ 2*(b - a)` reads better than `- 2*(a - b)`.
+  private mutating func flipped(_ id: PhraseID) -> PhraseID? {
+    guard case .sum(let terms, let isTight) = document[id], terms.contains(where: \.isNegative) else { return nil }
+    let opposite = terms.map { SignedPhrase(isNegative: !$0.isNegative, phrase: $0.phrase) }
+    return signedSum(ordered(opposite), isTight: isTight, rank: document.facts(id).rank)
   }
 
   /// `coefficient*phrase`, without `1*`.

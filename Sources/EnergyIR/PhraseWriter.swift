@@ -147,6 +147,9 @@ struct PhraseWriter {
 
   /// exp(b − z), where z, the log-sum-exp of the b's, and the weight itself go by names.
   private mutating func softmaxWeight(_ logit: PhraseID, _ total: PhraseID, rank: Int) -> PhraseID {
+    if document[total] == .call("logsumexp", [logit], axis: nil) {
+      return document.make(.call("softmax", [logit], axis: nil), rank: rank)
+    }
     forced[total] = "z"
     let difference = signedSum([SignedPhrase(isNegative: false, phrase: logit), minus(total)], rank: rank)
     let weight = document.make(.call("exp", [difference], axis: nil), rank: rank)

@@ -281,9 +281,14 @@ extension Elaborator {
     let isLow = isProved(expression)
     let isHigh = isProved(above)
     if isLow && isHigh { return }
-    // An axis whose length is being inferred is as long as the index reaches.
-    if let equation = equation(extent, expression.maximum + 1), extent.dimension == equation.dimension {
-      throw equation
+    // An axis whose length is being inferred is as long as the index reaches; of several numbers the greatest.
+    let reach = expression.maximum + 1
+    if let dimension = extent.dimension, openDimensions.contains(dimension), isLow {
+      if let number = reach.constant {
+        openReaches[dimension] = max(openReaches[dimension] ?? 1, number)
+        return
+      }
+      if let equation = equation(extent, reach), equation.dimension == dimension { throw equation }
     }
     // A bound is broken for certain where the box breaks it at a point that the conditions allow.
     if isCertainly(expression.minimum, below: 0), isReached(expression, atTop: false) {

@@ -51,8 +51,13 @@ extension Elaborator {
     for _ in 0..<64 {
       openDimensions = Set(shapes.values.joined().flatMap(\.dimensions).filter { $0.scope == number })
       assumedShapes = shapes
+      openReaches = [:]
       do {
-        return try attempt(shapes)
+        let result = try attempt(shapes)
+        if let (dimension, reach) = openReaches.min(by: { $0.key < $1.key }) {
+          throw SizeEquation(dimension: dimension, size: Size(reach))
+        }
+        return result
       } catch let equation as SizeEquation {
         let map = [equation.dimension: equation.size]
         shapes = shapes.mapValues { $0.map { $0.substituting(map) } }

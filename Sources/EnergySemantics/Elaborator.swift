@@ -27,6 +27,8 @@ final class Elaborator {
   var ends: [Size] = []
   /// Sizes that an inference may still choose.
   var openDimensions: Set<Dimension> = []
+  /// The greatest number that an index reaches on an axis of open length.
+  var openReaches: [Dimension: Int] = [:]
   /// Those of them that a sample's shape began with: they outlive the others.
   var sampleDimensions: Set<Dimension> = []
   /// Whether shapes are being inferred: ambiguous readings are then refused.

@@ -110,6 +110,8 @@ private let table = TensorData(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
     ("0.5*(x - m)^T P (x - m)", "x : vector[d], m : vector[d], P : matrix[d, d]"),
     ("a*sum((x^2 - b)^2)", "x : vector[d], a : real, b : real"),
     ("x^4 - x^2", "x : real"),
+    ("cos(x[1]) + x[3]^2 + x[2]", "x : vector[3]"),
+    ("x[2, 1] + x[1, 3]", "x : matrix[2, 3]"),
     ("sum(x)", "x : vector[d]"),
     ("x^T A x", "x : vector[d], A : matrix[d, d]"),
     ("norm(x - c)", "x : vector[d], c : vector[d]"),

@@ -25,6 +25,10 @@ static long N(gather)(void *out_, const void *base_, long base_row, long base_la
   for (long r = 0; r < rows; r++, out += lanes, base += base_row) {
     long offset = same ? N(offset)(indices, count, r, 0) : 0;
     if (offset < 0) return r * lanes;
+    if (same && base_lane == 1) {
+      memcpy(out, base + offset, (size_t)lanes * sizeof(R));
+      continue;
+    }
     for (long l = 0; l < lanes; l++) {
       if (!same && (offset = N(offset)(indices, count, r, l)) < 0) return r * lanes + l;
       out[l] = base[offset + l * base_lane];
@@ -33,15 +37,14 @@ static long N(gather)(void *out_, const void *base_, long base_row, long base_la
   return -1;
 }
 
-INLINE void N(combine)(int how, R *p, R value) {
-  V x = N(splat_number)(*p), y = N(splat_number)(value);
+INLINE V N(combined)(int how, V x, V y) {
   switch (how) {
-  case EK_SUM: *p += value; break;
-  case EK_DIFFERENCE: *p -= value; break;
-  case EK_PRODUCT: *p *= value; break;
-  case EK_MIN: *p = N(least)(x, y)[0]; break;
-  case EK_MAX: *p = N(greatest)(x, y)[0]; break;
-  default: *p = value; break;
+  case EK_SUM: return x + y;
+  case EK_DIFFERENCE: return x - y;
+  case EK_PRODUCT: return x * y;
+  case EK_MIN: return N(least)(x, y);
+  case EK_MAX: return N(greatest)(x, y);
+  default: return y;
   }
 }
 
@@ -53,9 +56,16 @@ static long N(scatter)(int how, void *base_, long base_row, long base_lane, cons
   for (long r = 0; r < rows; r++, base += base_row, value += value_row) {
     long offset = same ? N(offset)(indices, count, r, 0) : 0;
     if (offset < 0) return r * lanes;
-    for (long l = 0; l < lanes; l++) {
+    long l = 0;
+    if (same && base_lane == 1)
+      for (; l + W <= lanes; l += W) {
+        V y = value_lane ? N(load)(value + l) : N(splat_number)(value[0]);
+        N(store)(base + offset + l, N(combined)(how, N(load)(base + offset + l), y));
+      }
+    for (; l < lanes; l++) {
       if (!same && (offset = N(offset)(indices, count, r, l)) < 0) return r * lanes + l;
-      N(combine)(how, base + offset + l * base_lane, value[l * value_lane]);
+      R *p = base + offset + l * base_lane;
+      *p = N(combined)(how, N(splat_number)(*p), N(splat_number)(value[l * value_lane]))[0];
     }
   }
   return -1;

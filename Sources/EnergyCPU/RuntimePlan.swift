@@ -50,6 +50,19 @@ struct RuntimeCondition {
   var step: Int
 }
 
+struct RuntimeGather {
+  /// `count` indices; only their addresses change from run to run.
+  var indices: UnsafeMutablePointer<ek_index>
+  var firstReference: Int
+  var count: Int
+  var lanes: Int
+  var how: Int32
+  var baseRow: Int
+  var baseLane: Int
+  var valueRow: Int
+  var valueLane: Int
+}
+
 struct RuntimeOperation {
   var code: OperationCode
   var kernel: ek_kernel?
@@ -126,8 +139,10 @@ final class RuntimePlan {
   let counts: Table<(form: Int, step: Int)>
   let counters: Table<Int>
   let limits: Table<Int>
-  /// Pointers to indices, for gathers.
-  let gatherIndices: [[RuntimeReference]]
+  let gathers: Table<RuntimeGather>
+  /// Where the indices of gathers lie.
+  let indexReferences: Table<RuntimeReference>
+  private let indices: Table<ek_index>
   private let strides: Table<ek_strides>
 
   init(_ part: PlanPart, precision: Precision, bases: SpaceBases) {
@@ -145,7 +160,18 @@ final class RuntimePlan {
           b: builder.reference(operation.b), c: builder.reference(operation.c), detail: operation.detail,
           target: operation.target)
       })
-    gatherIndices = part.gathers.map { gather in gather.indices.map { builder.reference($0.place) } }
+    var references: [RuntimeReference] = []
+    var indexList: [ek_index] = []
+    for index in part.gathers.flatMap(\.indices) {
+      references.append(builder.reference(index.place))
+      indexList.append(
+        ek_index(
+          values: nil, row_stride: index.place.rowStride, lane_stride: index.place.isVarying ? 1 : 0,
+          extent: index.extent, stride: index.stride))
+    }
+    indexReferences = Table(references)
+    indices = Table(indexList)
+    gathers = Table(Self.gathers(part, indices.start))
     var derivedList = part.derived.map { builder.derived($0) }
     var conditionList: [RuntimeCondition] = []
     let lists = part.conditions.map { list in
@@ -174,6 +200,29 @@ final class RuntimePlan {
     forms = Table(builder.forms)
     counters = Table([Int](repeating: 0, count: part.counterCount))
     limits = Table([Int](repeating: 0, count: part.counterCount))
+  }
+
+  private static func gathers(
+    _ part: PlanPart, _ indices: UnsafeMutablePointer<ek_index>
+  ) -> [RuntimeGather] {
+    var first = 0
+    var result = part.gathers.map { gather in
+      defer { first += gather.indices.count }
+      return RuntimeGather(
+        indices: indices + first, firstReference: first, count: gather.indices.count, lanes: gather.lanes,
+        how: gather.how, baseRow: 0, baseLane: 0, valueRow: 0, valueLane: 0)
+    }
+    for operation in part.operations where operation.code == .gather || operation.code == .scatter {
+      // A gather reads the buffer that a scatter writes.
+      let isGather = operation.code == .gather
+      guard let base = isGather ? operation.a : operation.out, let value = isGather ? operation.out : operation.a
+      else { continue }
+      result[operation.detail].baseRow = base.rowStride
+      result[operation.detail].baseLane = base.isVarying ? 1 : 0
+      result[operation.detail].valueRow = value.rowStride
+      result[operation.detail].valueLane = value.isVarying ? 1 : 0
+    }
+    return result
   }
 
   private struct Builder {

@@ -66,33 +66,28 @@ extension TileMachine {
   func moveIndexed(
     _ operation: UnsafeMutablePointer<RuntimeOperation>, rows: Int
   ) throws(EvaluationError) {
-    let gather = plan.part.gathers[operation.pointee.detail]
-    let references = plan.gatherIndices[operation.pointee.detail]
-    let planned = plan.part.operations[index(of: operation)]
-    var indices: [ek_index] = []
-    for (index, reference) in zip(gather.indices, references) {
-      indices.append(
-        ek_index(
-          values: address(reference), row_stride: index.place.rowStride, lane_stride: index.place.isVarying ? 1 : 0,
-          extent: index.extent, stride: index.stride))
+    let gather = plan.gathers.start + operation.pointee.detail
+    let indices = gather.pointee.indices
+    for index in 0..<gather.pointee.count {
+      indices[index].values = UnsafeRawPointer(
+        address(plan.indexReferences.start[gather.pointee.firstReference + index]))
     }
-    let type = precision.kernelType
-    let failed: Int
-    if operation.pointee.code == .gather, let base = planned.a, let out = address(operation.pointee.out) {
-      failed = ek_gather(level.rawValue, type)(
-        out, address(operation.pointee.a), base.rowStride, base.isVarying ? 1 : 0, indices, indices.count, rows,
-        gather.lanes)
-    } else if let base = planned.out, let value = planned.a {
-      failed = ek_scatter(level.rawValue, type)(
-        gather.how, address(operation.pointee.out), base.rowStride, base.isVarying ? 1 : 0, indices, indices.count,
-        address(operation.pointee.a), value.rowStride, value.isVarying ? 1 : 0, rows, gather.lanes)
-    } else {
-      failed = -1
-    }
-    if failed >= 0 { throw outOfRange(gather, indices, at: failed) }
+    let out = address(operation.pointee.out)
+    let a = address(operation.pointee.a)
+    let failed =
+      operation.pointee.code == .gather
+      ? gatherFunction(
+        out, a, gather.pointee.baseRow, gather.pointee.baseLane, indices, gather.pointee.count, rows,
+        gather.pointee.lanes)
+      : scatterFunction(
+        gather.pointee.how, out, gather.pointee.baseRow, gather.pointee.baseLane, indices, gather.pointee.count, a,
+        gather.pointee.valueRow, gather.pointee.valueLane, rows, gather.pointee.lanes)
+    if failed >= 0 { throw outOfRange(operation.pointee.detail, at: failed) }
   }
 
-  private func outOfRange(_ gather: PlanGather, _ indices: [ek_index], at position: Int) -> EvaluationError {
+  private func outOfRange(_ gatherNumber: Int, at position: Int) -> EvaluationError {
+    let gather = plan.part.gathers[gatherNumber]
+    let indices = UnsafeBufferPointer(start: plan.gathers.start[gatherNumber].indices, count: gather.indices.count)
     let row = position / gather.lanes
     let lane = position % gather.lanes
     for index in indices {

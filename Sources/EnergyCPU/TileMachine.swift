@@ -10,10 +10,14 @@ final class TileMachine {
   private let loops: UnsafeMutablePointer<RuntimeLoop>
   private let limits: UnsafeMutablePointer<Int>
   let level: VectorLevel
+  let gatherFunction: ek_gather_function
+  let scatterFunction: ek_scatter_function
 
   init(_ plan: RuntimePlan, level: VectorLevel) {
     self.plan = plan
     self.level = level
+    gatherFunction = ek_gather(level.rawValue, plan.precision.kernelType)
+    scatterFunction = ek_scatter(level.rawValue, plan.precision.kernelType)
     operations = plan.operations.start
     counters = plan.counters.start
     terms = plan.terms.start

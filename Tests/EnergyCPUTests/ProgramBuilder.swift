@@ -31,10 +31,14 @@ struct ProgramBuilder {
     return Register(program.registers.count - 1)
   }
 
-  mutating func load(_ buffer: BufferID, _ positions: Access.Position...) -> Operand {
+  mutating func load(_ access: Access) -> Operand {
     let result = register()
-    add(.load(result, Access(buffer, positions)))
+    add(.load(result, access))
     return .register(result)
+  }
+
+  mutating func load(_ buffer: BufferID, _ positions: Access.Position...) -> Operand {
+    load(Access(buffer, positions))
   }
 
   mutating func compute(_ computation: Computation, _ operands: Operand...) -> Operand {

@@ -120,10 +120,9 @@ extension Graph {
     return broadcast(sum(entries + rest), to: shape)
   }
 
-  /// A sum of rows may be a sum of builds again.
+  /// What is left of a sum may hold sums of builds again, one axis further in.
   private func gatheredBelow(_ id: NodeID) -> NodeID {
-    guard self[id].rank > 0, case .reduce(.sum, let bound, _) = self[id].operation else { return id }
-    return sumOfBuilds(id, bound)
+    self[id].rank == 0 ? id : rewriting(id) { self.gathered($0) }
   }
 
   // MARK: Complementary ranges

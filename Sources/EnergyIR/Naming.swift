@@ -60,7 +60,7 @@ struct Naming {
       var own = ownLength(document[id])
       for child in document[id].children { own = min(own + (length[child] ?? 0), 1 << 40) }
       if id != root, isNameable(document[id]),
-        own > sharedLength && (uses[id] ?? 0) > 1 || own > sharedLength / 2 && forced[id] != nil
+        own > leastLength(document[id], sharedLength) && (uses[id] ?? 0) > 1 || own > sharedLength / 2 && forced[id] != nil
       {
         named.insert(id)
         own = 1 + 3 * document.facts(id).free.count
@@ -68,6 +68,12 @@ struct Naming {
       length[id] = own
     }
     return named
+  }
+
+  /// An entry is a name already; only a very long one gets another.
+  private func leastLength(_ phrase: Phrase, _ usual: Int) -> Int {
+    if case .indexed(let base, _) = phrase, case .name = document[base] { return 2 * usual }
+    return usual
   }
 
   private func isNameable(_ phrase: Phrase) -> Bool {

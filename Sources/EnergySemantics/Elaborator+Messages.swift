@@ -108,12 +108,22 @@ extension Elaborator {
       let text = "\(name) : \(typeText(operand.value))"
       guard let provenance = operand.provenance else { continue }
       if let valueSpan = provenance.valueSpan {
-        notes.append(.init("\(text) comes from its value \(shortText(valueSpan))", at: valueSpan))
+        let sizes = graph.shape(operand.value.node).flatMap(\.dimensions)
+        let known = Set(sizes).sorted().compactMap { dimension in
+          value(of: Size(dimension)).map { "\(dimension.name) = \($0)" }
+        }
+        let whole = known.isEmpty ? text : "\(text) (\(known.joined(separator: ", ")))"
+        notes.append(.init("\(whole) comes from its value \(shortText(valueSpan))", at: valueSpan))
       } else if label == nil {
         label = "\(text) (declared here, \(place(provenance.span)))"
       } else {
         notes.append(.init("\(text) is declared", at: provenance.span))
       }
+    }
+    let dimensions = [a, b].flatMap { graph.shape($0.value.node) }.flatMap(\.dimensions)
+    for dimension in Set(dimensions).sorted() {
+      guard let (text, place) = knowledge(of: dimension), !notes.contains(where: { $0.span == place }) else { continue }
+      notes.append(.init("\(dimension.name) = \(text)", at: place))
     }
     return Diagnostic(
       .error, .shape, "these sizes differ: \(left) and \(right)", at: span,

@@ -209,6 +209,9 @@ extension Elaborator {
       switch definition.kind {
       case .function: return .function
       case .energy: return .energy
+      case .constant(let variable):
+        guard depth < 8, let value = variable.value else { return .value }
+        return formKind(of: value, Scope(definition.tree), depth: depth + 1)
       default: return .value
       }
     }

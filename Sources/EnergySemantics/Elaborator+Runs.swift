@@ -6,6 +6,7 @@ import EnergyText
 extension Elaborator {
   /// A product by juxtaposition, or a single factor with its suffixes.
   func run(_ id: ExprID, _ scope: Scope) throws -> Value {
+    try refuseUnknownFactors(id, scope)
     try refuseHiddenBuiltin(id, scope)
     let grouped = scope.tree.group(id) { self.classify($0, scope) }
     if !grouped.diagnostics.isEmpty { throw Diagnostics(grouped.diagnostics) }
@@ -22,6 +23,18 @@ extension Elaborator {
       for (factor, operand) in zip(grouped.factors, operands) { try refuseMatrixPower(factor, operand) }
     }
     return .tensor(try multiply(operands, scope.tree[id].span))
+  }
+
+  /// A name without parentheses behind it that means nothing is no function.
+  private func refuseUnknownFactors(_ id: ExprID, _ scope: Scope) throws {
+    guard case .run(let items) = scope.tree[id].kind else { return }
+    for (position, item) in items.enumerated() {
+      guard case .atom(let head) = item.kind, case .name(let name) = scope.tree[head].kind else { continue }
+      if case .group? = items[safe: position + 1]?.kind { continue }
+      if scope.find(name) == nil, definitions[name] == nil, !isBuiltin(name) {
+        throw unknownName(name, at: item.span, scope)
+      }
+    }
   }
 
   /// `step(x)` where the user's own `step` is a number: never a product.

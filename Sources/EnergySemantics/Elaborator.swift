@@ -176,6 +176,11 @@ final class Elaborator {
   /// The place of what is being elaborated.
   var currentSpan: Span { graph.currentOrigins.first ?? Span(file: 0, start: 0, end: 0) }
 
+  /// What is known of a dimension, and from where: `2 from mu`.
+  func knowledge(of dimension: Dimension) -> (text: String, span: Span)? {
+    dimensionValues[dimension].map { ("\($0.value) from \($0.reason)", $0.span) }
+  }
+
   /// The number a size has, as far as the text and its data say.
   func value(of size: Size) -> Int? {
     if let constant = size.constant { return constant }

@@ -132,6 +132,20 @@ private let gaussian = """
     #expect(values.shapes == ["scalar[]", #"vector["2"]"#], "\(values.messages)")
   }
 
+  @Test func namedDerivatives() {
+    let checked = Checked(
+      "energy e(x : vector[2]) = sumsq(x)\nlet force = score(e)\nforce([1, 2])\nscore(e)([1, 2])\nforce")
+    #expect(checked.errors.isEmpty, "\(checked.messages)")
+    #expect(checked.values.count == 2)
+    #expect(Set(checked.values.map(\.node)).count == 1)
+    #expect(checked.derivatives.count == 1)
+  }
+
+  @Test func unknownFactorsAreUnknown() {
+    #expect(Checked("energy e(x : real) = x y z").errors.map(\.message) == ["there is nothing named 'y'"])
+    #expect(Checked("energy e(x : real) = x sin x").codes == ["E-function"])
+  }
+
   @Test func severalSamplesArePacked() {
     let checked = Checked(
       "energy f(x : vector[2], M : matrix[2, 3], t : real) = sumsq(x) + sum(M) + t\nscore(f)\nscore(f, M)")

@@ -41,7 +41,7 @@ private struct Xorshift: RandomNumberGenerator {
   func neverCrash(_ seed: UInt64) {
     var random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15)
     let original = Self.tokens(Self.program)
-    for _ in 0..<100 {
+    for _ in 0..<50 {
       var tokens = original
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let place = Int.random(in: 0..<tokens.count, using: &random)

@@ -77,6 +77,7 @@ extension Graph {
     if let value = constantValue(condition) { return broadcast(value != 0 ? a : b, to: shape) }
     if a == b { return broadcast(a, to: shape) }
     if let scaled = scaledSelect(condition, a, b) { return broadcast(scaled, to: shape) }
+    if let guarded = guardedSelect(condition, a, b) { return broadcast(guarded, to: shape) }
     let arguments = [condition, a, b].map(unbroadcast)
     let type = self[a].type == .real || self[b].type == .real ? ElementType.real : self[a].type
     if !shape.isEmpty, arguments.allSatisfy({ self[$0].rank == 0 }) {
@@ -93,6 +94,16 @@ extension Graph {
     if let left, let right, left.factor == right.factor {
       return scale(left.factor, select(condition, left.rest, right.rest))
     }
+    return nil
+  }
+
+  /// A guard that all branches but zeros carry stands outside: neither they nor what scatters them exists where it
+  /// doesn't hold.
+  private func guardedSelect(_ condition: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID? {
+    let (left, right) = (splitGuard(unbroadcast(a)), splitGuard(unbroadcast(b)))
+    if !left.0.isAlways, isZero(b) { return guarded(left.0, select(condition, left.1, b)) }
+    if !right.0.isAlways, isZero(a) { return guarded(right.0, select(condition, a, right.1)) }
+    if !left.0.isAlways, left.0 == right.0 { return guarded(left.0, select(condition, left.1, right.1)) }
     return nil
   }
 

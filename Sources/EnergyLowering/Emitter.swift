@@ -69,6 +69,9 @@ final class Emitter {
     schedule.arrange()
     scope.scheduled.formUnion(schedule.owners)
     var started: Set<Owner> = Set(schedule.statements.map(\.owner)).subtracting(schedule.newOwners)
+    // A reduction or an array without statements is what it starts with.
+    let filled = Set(schedule.statements.map(\.owner))
+    for owner in schedule.owners where !filled.contains(owner) { start(owner) }
     for group in schedule.groups {
       let members = group.members.map { schedule.statements[$0] }
       for member in members where started.insert(member.owner).inserted { start(member.owner) }
@@ -78,8 +81,6 @@ final class Emitter {
         for member in members { emitLeaf(member) }
       }
     }
-    // A reduction or an array without statements is what it starts with.
-    for owner in schedule.newOwners where started.insert(owner).inserted { start(owner) }
   }
 
   private func start(_ owner: Owner) {

@@ -259,16 +259,11 @@ final class Materialiser {
       guard let body = definitions[array] else { continue }
       if !terms[array].isVarying, terms[array].free.isEmpty { result.append(array) }
       for statement in body.statements {
-        var found: [ArrayID] = []
-        switch statement.action {
-        case .call(.matrixProduct(let matrix, _, let vector)): found = [matrix, vector]
-        case .call(.linearAlgebra(_, let inputs)): found = inputs
-        default:
-          var roots = statement.value.map { [$0] } ?? []
-          for case .gather(let term) in statement.positions { roots.append(term) }
-          for id in terms.postorder(roots, into: { terms[$0].hasDefinitions }) {
-            if case .read(let read, _) = terms[id].operation { found.append(read) }
-          }
+        var found = statement.inputs
+        var roots = statement.value.map { [$0] } ?? []
+        for case .gather(let term) in statement.positions { roots.append(term) }
+        for id in terms.postorder(roots, into: { terms[$0].hasDefinitions }) {
+          if case .read(let read, _) = terms[id].operation { found.append(read) }
         }
         for next in found where seen.insert(next).inserted { pending.append(next) }
       }

@@ -32,10 +32,12 @@ struct Schedule {
   }
 
   mutating func arrange() {
-    var next = 0
-    while next < statements.count {
-      needs.append(collectNeeds(of: statements[next]))
-      next += 1
+    // What one statement leaves to a condition inside, another may ask for here: then the first needs it as well.
+    var known = -1
+    while known != owners.count {
+      known = owners.count
+      needs = []
+      while needs.count < statements.count { needs.append(collectNeeds(of: statements[needs.count])) }
     }
     group(topologicalOrder())
   }
@@ -46,14 +48,8 @@ struct Schedule {
   /// are added with their statements.
   private mutating func collectNeeds(of statement: Statement) -> [Owner: Set<TermID>] {
     var found: [Owner: Set<TermID>] = [:]
-    if case .call(let call) = statement.action {
-      let arrays =
-        switch call {
-        case .matrixProduct(let matrix, _, let vector): [matrix, vector]
-        case .linearAlgebra(_, let inputs): inputs
-        }
-      for array in arrays where ask(.array(array), free: terms[array].free) { found[.array(array), default: []] = [] }
-      return found
+    for array in statement.inputs where ask(.array(array), free: terms[array].free) {
+      found[.array(array), default: []] = []
     }
     var isDeferred = false
     if case .when = statement.levels.first { isDeferred = true }
@@ -71,6 +67,23 @@ struct Schedule {
     var regions: [(roots: [TermID], crossed: Set<Variable>, isDeferred: Bool)] = [(roots, crossed, isDeferred)]
     var entered: Set<TermID> = []
     var arraysEntered: Set<ArrayID> = []
+    /// An array of an inner scope: what it needs may belong here.
+    func enter(_ array: ArrayID) {
+      var pending = [array]
+      while let next = pending.popLast() {
+        guard !emitter.isScheduled(.array(next)), arraysEntered.insert(next).inserted else { continue }
+        for inner in emitter.definitions[next]?.statements ?? [] {
+          regions.append((inner.value.map { [$0] } ?? [], crossed, isDeferred))
+          for input in inner.inputs {
+            if ask(.array(input), free: terms[input].free) {
+              found[.array(input), default: []] = []
+            } else {
+              pending.append(input)
+            }
+          }
+        }
+      }
+    }
     while let region = regions.popLast() {
       let visited = terms.postorder(region.roots) { id in
         guard terms[id].hasDefinitions else { return false }
@@ -93,10 +106,8 @@ struct Schedule {
           guard case .array(let owner) = Owner.array(array), terms[id].hasDefinitions else { continue }
           if ask(.array(owner), free: terms[owner].free) {
             found[.array(owner), default: []].insert(id)
-          } else if !emitter.isScheduled(.array(owner)), arraysEntered.insert(owner).inserted {
-            for inner in emitter.definitions[owner]?.statements ?? [] {
-              regions.append((inner.value.map { [$0] } ?? [], region.crossed, region.isDeferred))
-            }
+          } else {
+            enter(owner)
           }
         default: break
         }

@@ -48,6 +48,15 @@ struct Statement {
   let positions: [TermPosition]
   let value: TermID?
   let node: NodeID
+
+  /// The arrays that a call reads.
+  var inputs: [ArrayID] {
+    switch action {
+    case .call(.matrixProduct(let matrix, _, let vector)): [matrix, vector]
+    case .call(.linearAlgebra(_, let inputs)): inputs
+    default: []
+    }
+  }
 }
 
 /// All statements of one owner, and what its elements are before them.
@@ -98,7 +107,8 @@ extension ScalarTerms {
         let below = levels + [.loop(variable, lower: lower, upper: trimmed(upper, excluded, variable))] + inner
         let above = levels + [.loop(variable, lower: trimmed(lower, excluded.successor), upper: upper)] + inner
         let later = self.levels(Array(variables[(position + 1)...]), Guard(remaining))
-        return later.map { below + $0 } + later.map { above + $0 }
+        let isEmpty = lower == [IndexExpression(0)] && excluded.size == 0
+        return (isEmpty ? [] : later.map { below + $0 }) + later.map { above + $0 }
       }
       levels.append(.loop(variable, lower: lower, upper: upper))
       if !rest.isEmpty { levels.append(.when(rest)) }

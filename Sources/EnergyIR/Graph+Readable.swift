@@ -84,7 +84,9 @@ extension Graph {
         conditions.append(condition)
       case .gather:
         guard let position = gathers.next() else { return nil }
-        tests.append(apply("equal", [iota(own), position], type: .bool))
+        // Both sides count from 1, as the table does.
+        let (entry, read) = (sum([(1, iota(own))], constant: 1), sum([(1, position)], constant: 1))
+        tests.append(apply("equal", [entry, read], type: .bool))
       }
     }
     var body = index(node.arguments[0], inner)

@@ -60,7 +60,8 @@ struct Naming {
       var own = ownLength(document[id])
       for child in document[id].children { own = min(own + (length[child] ?? 0), 1 << 40) }
       if id != root, isNameable(document[id]),
-        own > leastLength(document[id], sharedLength) && (uses[id] ?? 0) > 1 || own > sharedLength / 2 && forced[id] != nil
+        own > leastLength(document[id], sharedLength) && (uses[id] ?? 0) > 1
+          || own > sharedLength / 2 && forced[id] != nil
       {
         named.insert(id)
         own = 1 + 3 * document.facts(id).free.count
@@ -171,9 +172,10 @@ struct Naming {
     for id in definitions { note(document.facts(id).free, document.facts(id).free + document.facts(id).inner) }
     for variable in variables {
       let near = Set((conflicts[variable] ?? []).subtracting([variable]).compactMap { letters[$0] })
-      // k in 1..K, t in 1..T.
+      // k in 1..K, t in 1..T; but i and j for two indices over one size.
       let size = variable.extent.dimension?.name ?? ""
-      let own = size.count == 1 && size != size.lowercased() ? [size.lowercased()] : []
+      let isAlone = !(conflicts[variable] ?? []).contains { $0 != variable && $0.extent == variable.extent }
+      let own = isAlone && size.count == 1 && size != size.lowercased() ? [size.lowercased()] : []
       letters[variable] = Self.firstFree(own + ["i", "j", "k", "l", "m", "p", "q", "o"], "i") {
         !taken.contains($0) && !near.contains($0)
       }

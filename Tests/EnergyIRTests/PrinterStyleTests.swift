@@ -120,6 +120,29 @@ import Testing
     #expect(Printer(graph).describe(graph.reduce(.prod, [k], .always, next)) == "prod(j in 1..n: i[wrap(j + 1, n)])")
   }
 
+  @Test func variablesTakeTheLetterOfTheirSize() {
+    let graph = Graph()
+    let size = Size(Dimension("K"))
+    let weights = graph.symbol(Symbol(name: "w", role: .parameter, shape: [size, size]))
+    let (k, l) = (graph.freshVariable(size), graph.freshVariable(size))
+    let entry = { (row: Variable, column: Variable) in
+      graph.index(weights, [.at(IndexExpression(row)), .at(IndexExpression(column))])
+    }
+    let diagonal = graph.reduce(.max, [k], .always, entry(k, k))
+    #expect(Printer(graph).describe(diagonal) == "max(k in 1..K: w[k, k])")
+    let turned = graph.reduce(.max, [k, l], .always, graph.multiply(entry(k, l), entry(l, k)))
+    #expect(Printer(graph).describe(turned) == "max(i in 1..K, j in 1..K: w[i, j]*w[j, i])")
+  }
+
+  @Test func bodiesOfLoopsPrintWithNamesForTheirVariables() {
+    let model = Model()
+    let i = model.graph.freshVariable(model.d)
+    let body = model.apply("sin", model.entry(model.x, i))
+    let loop = model.graph.reduce(.max, [i], .always, body)
+    #expect(model.text(model.graph[loop].arguments[0]) == "sin(x[i])")
+    #expect(model.text(body) == "sin(x[i])")
+  }
+
   @Test func signatures() {
     let graph = Graph()
     let d = Size(Dimension("d"))

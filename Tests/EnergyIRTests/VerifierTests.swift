@@ -50,4 +50,39 @@ import Testing
     let entry = graph.intern(.index([.at(IndexExpression(Size(0)))]), [model.general], shape: [], type: .real)
     #expect(message(entry).contains("1 places for 2 axes"))
   }
+
+  @Test func slotsReshapesAndMatrices() {
+    let zero = Subscript.at(IndexExpression(Size(0)))
+    let slot = graph.intern(.scatter([zero], shape: [model.d]), [model.x], shape: [model.d], type: .real)
+    #expect(message(slot).contains("for a slot"))
+    let axes = graph.intern(.scatter([zero], shape: [model.d, model.d]), [model.x], shape: [model.d], type: .real)
+    #expect(message(axes).contains("1 places"))
+    let reshaped = graph.intern(.reshape([model.m]), [model.x], shape: [model.m], type: .real)
+    #expect(message(reshaped).contains("can't become"))
+    let inverse = graph.intern(.linearAlgebra(.inv), [model.matrix], shape: [model.m, model.d], type: .real)
+    #expect(message(inverse).contains("no square matrix"))
+    let solved = graph.intern(
+      .linearAlgebra(.solve), [model.general, graph.zeros([model.m])], shape: [model.m], type: .real)
+    #expect(message(solved).contains("right side"))
+    let gather = graph.intern(.index([.gather]), [model.x, model.a], shape: [], type: .real)
+    #expect(message(gather).contains("gather"))
+    let whole = graph.intern(.index([.all]), [model.x], shape: [model.d], type: .real)
+    #expect(message(whole).contains("selects nothing"))
+  }
+
+  @Test func guardsWhereNoneBelong() {
+    let i = graph.freshVariable(model.d)
+    let low = Guard([condition([(i, 1)], -1, .atLeastZero)])
+    let inner = graph.intern(.guarded(low), [model.a], shape: [], type: .real)
+    let outer = graph.intern(.guarded(low), [inner], shape: [], type: .real)
+    #expect(message(outer).contains("a guard on a guard"))
+    let idle = graph.intern(.guarded(.always), [model.b], shape: [], type: .real)
+    #expect(message(idle).contains("decides nothing"))
+    let zero = graph.intern(.add(coefficients: [0, 1], constant: 0), [model.a, model.b], shape: [], type: .real)
+    #expect(message(zero).contains("a coefficient 0"))
+    let number = graph.intern(
+      .add(coefficients: [1, 1], constant: 0), [model.a, graph.constant(3)], shape: [], type: .real)
+    #expect(message(number).contains("a number"))
+    #expect(Verifier(graph).findings(below: [zero]).map(\.description).joined().hasPrefix("node "))
+  }
 }

@@ -103,7 +103,9 @@ extension Elaborator {
     entry.isCalling = true
     let savedEnds = ends
     ends = []
+    callDepth += 1
     defer {
+      callDepth -= 1
       entry.isCalling = false
       ends = savedEnds
     }
@@ -223,7 +225,9 @@ extension Elaborator {
     let saved = (guards, ends)
     path.append(definition)
     ends = []
+    if isCall { callDepth += 1 }
     defer {
+      if isCall { callDepth -= 1 }
       path.removeLast()
       (guards, ends) = saved
     }

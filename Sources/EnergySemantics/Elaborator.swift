@@ -35,6 +35,9 @@ final class Elaborator {
   var isInferring = false
   var depth = 0
   var steps = 0
+  /// Calls around the current expression, and what has been visited within calls.
+  var callDepth = 0
+  var callSteps = 0
   private var nextScope = 1
   private var dimensionValues: [Dimension: (value: Int, reason: String, span: Span)] = [:]
 
@@ -100,9 +103,14 @@ final class Elaborator {
         .error, .limit, "expressions and calls nest more than \(options.depth) levels deep", at: span,
         hints: [.init("name parts of the expression with 'let' or 'where'")])
     }
+    if callDepth > 0 { callSteps += 1 }
     let isFull = steps & 63 == 0 && graph.isFull
-    if steps > options.steps || isFull {
-      let what = isFull ? "\(graph.nodeLimit) graph nodes" : "\(options.steps) expressions, those of calls included"
+    if steps > options.steps || callSteps > options.callSteps || isFull {
+      let what =
+        isFull
+        ? "\(graph.nodeLimit) graph nodes"
+        : callSteps > options.callSteps
+          ? "\(options.callSteps) expressions in the bodies of calls" : "\(options.steps) expressions"
       throw Diagnostic(
         .error, .limit, "this program grows beyond \(what)", at: span,
         hints: [.init("write repeated terms as a sum over an index: sum(i in 1..n: …)")])

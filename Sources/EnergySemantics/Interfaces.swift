@@ -85,15 +85,18 @@ public protocol DifferentialOperators {
 public struct ElaborationOptions: Sendable {
   /// Values for declared sizes (`--dim d=8`); they override those in the text.
   public var dims: [String: Int]
-  /// How many expressions may be visited, those of inlined calls included, before `E-limit`.
+  /// How many expressions may be visited before `E-limit`.
   public var steps: Int
+  /// How many of them in the bodies of calls: calls that double at every level end here.
+  public var callSteps: Int
   /// How deep expressions and inlined calls may nest together before `E-limit`.
   public var depth: Int
 
   /// No sizes set and the language's limits.
-  public init(dims: [String: Int] = [:], steps: Int = 4_000_000, depth: Int = 4_000) {
+  public init(dims: [String: Int] = [:], steps: Int = 4_000_000, callSteps: Int = 250_000, depth: Int = 4_000) {
     self.dims = dims
     self.steps = steps
+    self.callSteps = callSteps
     self.depth = depth
   }
 }

@@ -34,12 +34,12 @@ struct Checked {
   let checker: ProgramChecker
   var sources: SourceMap
 
-  init(_ text: String, files: [String: TensorData] = [:], dims: [String: Int] = [:], steps: Int = 4_000_000) {
+  init(_ text: String, files: [String: TensorData] = [:], dims: [String: Int] = [:]) {
     var sources = SourceMap()
     let file = SourceFile(name: "model.energy", text: text)
     let result = parse(file, id: sources.add(file))
     checker = ProgramChecker(
-      options: .init(dims: dims, steps: steps), loader: StoredData(files: files), operators: MarkingOperators())
+      options: .init(dims: dims), loader: StoredData(files: files), operators: MarkingOperators())
     var program = checker.check(result.tree)
     if result.hasErrors { Issue.record("the text doesn't parse: \(result.diagnostics)") }
     program = checker.program

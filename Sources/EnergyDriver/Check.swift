@@ -118,7 +118,8 @@ extension Session {
     }
     return CheckReport(
       signature: signature(energy, sizes: evaluation.sizes),
-      title: request.origin.map { "\(evaluation.rowCount) rows of \($0)" } ?? evaluation.batch.description,
+      title: request.origin.map { "\(evaluation.rowCount) row\(evaluation.rowCount == 1 ? "" : "s") of \($0)" }
+        ?? evaluation.batch.description,
       findings: findings, notes: notes, badRows: try checker.samples(bad))
   }
 

@@ -43,7 +43,8 @@ struct SizeTable {
       if let bad = fact.size.dimensions.sorted().first(where: { (values[$0] ?? 1) < 1 }) {
         let known = "\(fact.size) = \(fact.value) from \(fact.reason)"
         throw Diagnostic(
-          .error, .size, "the size \(bad.name) would be \(values[bad] ?? 0), and sizes are at least 1: \(known)", at: fact.span)
+          .error, .size, "the size \(bad.name) would be \(values[bad] ?? 0), and sizes are at least 1: \(known)",
+          at: fact.span)
       }
       guard let value = fact.size.value(values), value != fact.value else { continue }
       throw conflict(fact)

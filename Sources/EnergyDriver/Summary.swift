@@ -1,4 +1,4 @@
-import EnergyIR
+import EnergyCPU
 import EnergyText
 
 /// Least, mean and greatest of a stream of numbers, with what isn't a number counted apart.
@@ -41,40 +41,45 @@ public struct Spread: Sendable {
   var isEmpty: Bool { count == nanCount }
 }
 
-/// What `eval` says of a batch.
+/// What `eval` says of a batch: the spread of the energies, of the lengths of the scores, of the Laplacians.
 public struct BatchSummary: Sendable {
   /// Rows seen.
   public private(set) var rows = 0
-  /// The energies.
-  public private(set) var energy = Spread()
-  /// The Euclidean lengths of the scores.
-  public private(set) var scoreLength = Spread()
-  let hasScore: Bool
+  /// What was looked at, in order, with its numbers.
+  private(set) var spreads: [(output: BatchOutput, spread: Spread)]
 
   /// Nothing seen.
-  public init(hasScore: Bool) { self.hasScore = hasScore }
+  init(_ outputs: [BatchOutput]) { spreads = outputs.map { ($0, Spread()) } }
 
-  /// Takes the next rows; `scores` has `width` numbers a row.
-  mutating func add(energies: some Sequence<Double>, scores: (Int, Int) -> Double, width: Int) {
-    for (row, value) in energies.enumerated() {
-      energy.add(value)
-      if hasScore { scoreLength.add(Self.length(row, width, scores)) }
-      rows += 1
+  /// The numbers of an output.
+  public func spread(of output: BatchOutput) -> Spread? { spreads.first { $0.output == output }?.spread }
+
+  /// Takes the next rows; `number(k, i)` is number i of output k in these rows, `widths` how many numbers a row has.
+  mutating func add(rows count: Int, widths: [Int], _ number: (Int, Int) -> Double) {
+    for index in spreads.indices {
+      let width = widths[index]
+      for row in 0..<count {
+        switch spreads[index].output {
+        case .energy, .laplacian: spreads[index].spread.add(number(index, row))
+        case .score: spreads[index].spread.add(Self.length(width) { number(index, row * width + $0) })
+        }
+      }
     }
+    rows += count
   }
 
   /// √Σ s², scaled so that it neither overflows nor underflows.
-  private static func length(_ row: Int, _ width: Int, _ scores: (Int, Int) -> Double) -> Double {
+  private static func length(_ count: Int, _ entry: (Int) -> Double) -> Double {
     var largest = 0.0
-    for index in 0..<width {
-      let size = abs(scores(row, index))
+    for index in 0..<count {
+      let size = abs(entry(index))
       if size.isNaN { return .nan }
       largest = max(largest, size)
     }
     guard largest > 0, largest.isFinite else { return largest }
     var sum = 0.0
-    for index in 0..<width {
-      let part = scores(row, index) / largest
+    for index in 0..<count {
+      let part = entry(index) / largest
       sum += part * part
     }
     return largest * sum.squareRoot()
@@ -82,43 +87,47 @@ public struct BatchSummary: Sendable {
 
   /// The lines for a person.
   public func text(_ style: NumberStyle) -> String {
-    var lines = ["  rows      \(rows)"]
-    lines.append("  energy    " + Self.text(energy, style))
-    if hasScore { lines.append("  |score|   " + Self.text(scoreLength, style)) }
-    return lines.joined(separator: "\n")
+    let lines = spreads.map { "  " + Self.padded(Self.names($0.output).short, 10) + Self.text($0.spread, style) }
+    return (["  " + Self.padded("rows", 10) + "\(rows)"] + lines).joined(separator: "\n")
   }
 
   /// The fields for a program.
   public var json: [(String, JSON)] {
-    var fields: [(String, JSON)] = [("rows", .integer(rows)), ("energy", Self.json(energy))]
-    if hasScore { fields.append(("score_norm", Self.json(scoreLength))) }
-    return fields
+    [("rows", .integer(rows))] + spreads.map { (Self.names($0.output).field, Self.json($0.spread)) }
   }
 
-  /// The first row, from 0, whose energy or score is NaN.
-  public var firstNaN: Int? { [energy.firstNaN, scoreLength.firstNaN].compactMap { $0 }.min() }
+  /// The first row, from 0, in which something is NaN.
+  public var firstNaN: Int? { spreads.compactMap(\.spread.firstNaN).min() }
 
-  /// A warning where energies or scores aren't numbers; rows count from `firstRow`.
+  /// A warning where something isn't a number; rows count from `firstRow`.
   public func warning(firstRow: Int) -> Diagnostic? {
-    let energies = energy.nanCount
-    let scores = scoreLength.nanCount
-    guard max(energies, scores) > 0, let first = firstNaN else { return nil }
-    var parts: [String] = []
-    if energies > 0 { parts.append("\(energies) of \(rows) energies") }
-    if scores > 0 { parts.append("\(scores) of \(rows) scores") }
+    guard let first = firstNaN else { return nil }
+    let parts = spreads.filter { $0.spread.nanCount > 0 }.map {
+      "\($0.spread.nanCount) of \(rows) \(Self.names($0.output).plural)"
+    }
     return Diagnostic(
       .warning, .notFinite, parts.joined(separator: " and ") + " are NaN, first in row \(first + firstRow)",
       hints: [.init("energy check names the sub-expression")])
+  }
+
+  private static func names(_ output: BatchOutput) -> (short: String, field: String, plural: String) {
+    switch output {
+    case .energy: ("energy", "energy", "energies")
+    case .score: ("|score|", "score_norm", "scores")
+    case .laplacian: ("laplacian", "laplacian", "Laplacians")
+    }
   }
 
   private static func text(_ spread: Spread, _ style: NumberStyle) -> String {
     let nan = spread.nanCount > 0 ? "   (\(spread.nanCount) NaN left out)" : ""
     if spread.isEmpty { return spread.count == 0 ? "no rows" : "NaN in every row" }
     let numbers = [("min", spread.low), ("mean", spread.mean), ("max", spread.high)]
-    return numbers.map { "\($0.0) \(pad(style.text($0.1)))" }.joined(separator: "  ").trimmed + nan
+    return numbers.map { "\($0.0) \(padded(style.text($0.1), 10))" }.joined(separator: "  ").trimmed + nan
   }
 
-  private static func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, 10 - text.count)) }
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
 
   private static func json(_ spread: Spread) -> JSON {
     guard !spread.isEmpty else { return .object([("nan", .integer(spread.nanCount))]) }
@@ -141,16 +150,15 @@ extension String {
 extension Evaluation {
   /// Evaluates all rows, block by block, and keeps only the summary.
   public func summarise(isCancelled: (@Sendable () -> Bool)? = nil) throws -> BatchSummary {
-    var summary = BatchSummary(hasScore: outputs.contains(.score))
-    let width = width(of: .score)
-    let block = max(1, min(1 << 16, (1 << 25) / max(1, width)))
+    var summary = BatchSummary(outputs)
+    let widths = outputs.map { width(of: $0) }
+    let block = max(1, min(1 << 16, (1 << 25) / max(1, widths.max() ?? 1)))
     var start = 0
     while start < rowCount {
-      if isCancelled?() == true { throw Diagnostic(.error, .interrupted, "interrupted; nothing was written") }
+      if isCancelled?() == true { throw EvaluationError.cancelled.diagnostic(program, firstRow: nil) }
       let rows = start..<min(rowCount, start + block)
-      let results = try values(summary.hasScore ? [.energy, .score] : [.energy], rows: rows)
-      let scores = summary.hasScore ? results[1] : []
-      summary.add(energies: results[0], scores: { scores[$0 * width + $1] }, width: width)
+      let results = try values(outputs, rows: rows)
+      summary.add(rows: rows.count, widths: widths) { results[$0][$1] }
       start = rows.upperBound
     }
     return summary
@@ -158,18 +166,15 @@ extension Evaluation {
 
   /// The summary of results that lie in memory already.
   public func summary(of memory: [BatchOutput: UnsafeRawPointer]) -> BatchSummary {
-    var summary = BatchSummary(hasScore: memory[.score] != nil)
-    let width = width(of: .score)
+    let present = outputs.filter { memory[$0] != nil }
+    var summary = BatchSummary(present)
+    let bases = present.compactMap { memory[$0] }
     let isDouble = precision == .f64
-    guard let energies = memory[.energy] else { return summary }
-    let number = { (base: UnsafeRawPointer, index: Int) in
+    summary.add(rows: rowCount, widths: present.map { width(of: $0) }) { output, index in
       isDouble
-        ? base.load(fromByteOffset: 8 * index, as: Double.self)
-        : Double(base.load(fromByteOffset: 4 * index, as: Float.self))
+        ? bases[output].load(fromByteOffset: 8 * index, as: Double.self)
+        : Double(bases[output].load(fromByteOffset: 4 * index, as: Float.self))
     }
-    summary.add(
-      energies: (0..<rowCount).lazy.map { number(energies, $0) },
-      scores: { row, index in memory[.score].map { number($0, row * width + index) } ?? 0 }, width: width)
     return summary
   }
 }

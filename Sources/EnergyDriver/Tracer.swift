@@ -34,14 +34,26 @@ struct Tracer {
       guard let user else { return Culprit(text: text, place: "") }
       return Culprit(text: "\(text), used in  \(user.text)", place: user.place)
     }
-    var findings: [ReferenceInterpreter.Finding] = []
     var inputs = evaluation.environment.values.mapValues(\.values)
     inputs.merge(sample) { _, new in new }
-    let interpreter = ReferenceInterpreter(evaluation.program, dimensions: evaluation.environment.sizes.values)
+    // The energy by itself first: what it is made of stands in the source, a derivative's parts don't always.
+    let energy = try lowered(
+      graph, [("energy", session.prepared(evaluation.energy.node))], sizes: evaluation.environment.sizes.values)
+    for program in [energy, evaluation.program] {
+      if let found = culprit(in: program, inputs) { return found }
+    }
+    return nil
+  }
+
+  /// What makes an output of a program NaN or infinite.
+  private func culprit(in program: LoopProgram, _ inputs: [Symbol.ID: [Double]]) -> Culprit? {
+    var findings: [ReferenceInterpreter.Finding] = []
+    let interpreter = ReferenceInterpreter(program, dimensions: evaluation.environment.sizes.values)
     let results = try? interpreter.run(inputs) { finding in
       if findings.count < Self.findingLimit { findings.append(finding) }
     }
-    guard !findings.isEmpty else { return nil }
+    let isFinite = results?.values.allSatisfy { $0.allSatisfy(\.isFinite) } ?? false
+    guard !findings.isEmpty, !isFinite else { return nil }
     let isNaN = results?.values.contains { $0.contains { $0.isNaN } } ?? true
     let certain = unconditionalNodes()
     // What a branch computes that isn't taken, or an overflow that goes away again, is innocent.

@@ -47,6 +47,20 @@ import Testing
   }
 }
 
+@Suite struct BackendTests {
+  /// Whether or not this computer has a driver, nothing runs on a GPU yet, and the message says what to do instead.
+  @Test func cudaIsRefused() throws {
+    let outcome = try withFolder {
+      try Program.run(
+        ["eval", "-e", "sumsq(x)", "--backend", "cuda", "--input", "examples/data/plane.csv"], in: $0)
+    }
+    #expect(outcome.status == 3)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("error[E-no-gpu]") || outcome.errors.hasPrefix("error[E-not-built]"))
+    #expect(outcome.errors.hasSuffix("= the same on the processor:  --backend auto\n"))
+  }
+}
+
 /// Compares line by line, so that a failure names the line.
 func expectSameLines(_ found: String, _ expected: String) {
   let left = stable(found).split(separator: "\n", omittingEmptySubsequences: false)

@@ -59,8 +59,8 @@ import Testing
     let source = BatchSource.values([4, -1, 9, -2], shape: [4])
     let evaluation = try session.evaluation(of: session.energy(named: nil), on: source, outputs: [.energy, .score])
     let summary = try evaluation.summarise()
-    #expect(summary.energy.nanCount == 2)
-    #expect(summary.energy.mean == 2.5)
+    #expect(summary.spread(of: .energy)?.nanCount == 2)
+    #expect(summary.spread(of: .energy)?.mean == 2.5)
     #expect(summary.warning(firstRow: 1)?.message == "2 of 4 energies and 2 of 4 scores are NaN, first in row 2")
   }
 

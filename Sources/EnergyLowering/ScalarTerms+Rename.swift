@@ -1,43 +1,89 @@
 import EnergyIR
 
 extension ScalarTerms {
+  /// A term under other names of its free variables.
+  private struct Request: Hashable {
+    struct Pair: Hashable {
+      let old: Variable
+      let new: Variable
+    }
+    let term: TermID
+    let pairs: [Pair]
+
+    var map: [Variable: Variable] {
+      Dictionary(pairs.map { ($0.old, $0.new) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   /// The term with loop variables renamed; reductions inside get canonical names again.
   func renamed(_ root: TermID, _ map: [Variable: Variable]) -> TermID {
     rewritten(root, renaming: map, replacing: [:])
   }
 
-  /// The term with variables renamed and terms replaced. A replaced term is looked up under the names it had
-  /// before; reductions inside get canonical names again.
-  ///
-  /// The recursion is as deep as reductions nest.
+  /// The term with variables renamed and terms replaced by reads of arrays. A replaced term is looked up under the
+  /// names it had before; reductions inside get canonical names again. No recursion.
   func rewritten(
     _ root: TermID, renaming map: [Variable: Variable], replacing replacements: [TermID: TermID]
   ) -> TermID {
-    var memo: [TermID: TermID] = [:]
-    let touches = { (id: TermID) in
-      !replacements.isEmpty || self[id].free.contains { map[$0] != nil }
-    }
-    let isBinder = { (id: TermID) -> Bool in
-      if case .reduce(_, let variables, _) = self[id].operation { return !variables.isEmpty }
-      return false
-    }
-    for id in postorder([root], into: { replacements[$0] == nil && touches($0) && !isBinder($0) }) {
-      if let replacement = replacements[id] {
-        memo[id] = rewritten(replacement, renaming: map, replacing: [:])
+    let affected = affected(by: replacements, below: root)
+    var memo: [Request: TermID] = [:]
+    let start = request(root, map)
+    var stack = [start]
+    while let next = stack.last {
+      if memo[next] != nil {
+        stack.removeLast()
         continue
       }
-      guard touches(id) else { continue }
-      currentNode = self[id].node
-      memo[id] = rebuilt(id, map, replacements) { memo[$0] ?? $0 }
+      currentNode = self[next.term].node
+      if let replacement = replacements[next.term] {
+        memo[next] = rebuilt(replacement, next.map, self[replacement].arguments)
+        continue
+      }
+      if next.pairs.isEmpty, !affected.contains(next.term) {
+        memo[next] = next.term
+        continue
+      }
+      let inner = innerNames(next)
+      let parts = self[next.term].arguments.map { request($0, inner) }
+      let images = parts.map { memo[$0] }
+      let missing = zip(parts, images).filter { $0.1 == nil }.map(\.0)
+      if missing.isEmpty {
+        memo[next] = rebuilt(next.term, inner, images.compactMap { $0 })
+      } else {
+        stack += missing.reversed()
+      }
     }
-    return memo[root] ?? root
+    return memo[start] ?? root
   }
 
-  private func rebuilt(
-    _ id: TermID, _ map: [Variable: Variable], _ replacements: [TermID: TermID], _ image: (TermID) -> TermID
-  ) -> TermID {
+  private func request(_ term: TermID, _ map: [Variable: Variable]) -> Request {
+    Request(
+      term: term,
+      pairs: self[term].free.compactMap { old in
+        map[old].flatMap { $0 == old ? nil : Request.Pair(old: old, new: $0) }
+      })
+  }
+
+  private func affected(by replacements: [TermID: TermID], below root: TermID) -> Set<TermID> {
+    if replacements.isEmpty { return [] }
+    var result: Set<TermID> = []
+    for id in postorder([root], into: { replacements[$0] == nil })
+    where replacements[id] != nil || self[id].arguments.contains(where: result.contains) { result.insert(id) }
+    return result
+  }
+
+  /// The names inside a term: of a reduction, with those that its own variables get.
+  private func innerNames(_ request: Request) -> [Variable: Variable] {
+    var map = request.map
+    guard case .reduce(_, let variables, _) = self[request.term].operation, !variables.isEmpty else { return map }
+    let base = nextOrder(after: self[request.term].free.map { map[$0] ?? $0 })
+    for (offset, old) in variables.enumerated() { map[old] = variable(order: base + offset, extent: old.extent) }
+    return map
+  }
+
+  /// The same operation on other arguments, under other names.
+  private func rebuilt(_ id: TermID, _ map: [Variable: Variable], _ arguments: [TermID]) -> TermID {
     let term = self[id]
-    let arguments = term.arguments.map(image)
     let images = map.mapValues { IndexExpression($0) }
     switch term.operation {
     case .constant, .size: return id
@@ -58,17 +104,8 @@ extension ScalarTerms {
     case .apply(let function): return apply(function, arguments, type: term.type)
     case .select: return select(arguments[0], arguments[1], arguments[2])
     case .reduce(let operation, let variables, let conditions):
-      if variables.isEmpty {
-        return reduce(operation, [], conditions.substituting(images) ?? conditions, arguments[0])
-      }
-      var inner = map
-      let outside = term.free.map { map[$0] ?? $0 }
-      let base = nextOrder(after: outside)
-      let own = variables.enumerated().map { variable(order: base + $0.offset, extent: $0.element.extent) }
-      for (old, new) in zip(variables, own) { inner[old] = new }
-      let body = rewritten(term.arguments[0], renaming: inner, replacing: replacements)
-      let guards = conditions.substituting(inner.mapValues { IndexExpression($0) }) ?? conditions
-      return reduce(operation, own, guards, body)
+      return reduce(
+        operation, variables.map { map[$0] ?? $0 }, conditions.substituting(images) ?? conditions, arguments[0])
     }
   }
 }

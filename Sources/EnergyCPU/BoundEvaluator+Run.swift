@@ -126,7 +126,7 @@ private final class TileJob: Sendable {
         }
       }
       if let progress {
-        let count = min(rows, last * lanes) - block * Self.tilesPerBlock * lanes
+        let count = last == tileCount ? rows - block * Self.tilesPerBlock * lanes : Self.tilesPerBlock * lanes
         progress(rowsDone.wrappingAdd(count, ordering: .relaxed).newValue)
       }
     }

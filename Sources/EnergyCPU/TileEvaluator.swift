@@ -39,6 +39,9 @@ public final class TileEvaluator: Sendable {
     self.options = options
     level = min(options.level ?? .best, .best)
     var layout = try PlanLayout(program, dimensions: dimensions, precision: precision)
+    for buffer in program.prologue.compactMap(\.accessedBuffer) where layout.buffers[buffer.index].space == .tile {
+      throw .malformed("the prologue uses \(program.buffers[buffer.index].name), which belongs to the body")
+    }
     lanes = try Self.chooseLanes(layout, options)
     layout.place(lanes: lanes)
     let assigned = Set(program.prologue.compactMap { $0.assignedRegister?.index })

@@ -159,6 +159,10 @@ struct Checker {
     guard let first = bad.first else {
       return CheckReport.Finding(name: "finite", verdict: .ok, text: "", rows: [], culprit: nil)
     }
+    if let text = try outsideDomain(bad) {
+      return CheckReport.Finding(
+        name: "finite", verdict: .warning, text: text, rows: bad.prefix(Self.keptRows).map(number), culprit: nil)
+    }
     let nan = bad.count { row in energies[row].isNaN || scoreRow(row).contains { $0.isNaN } }
     var kinds: [String] = []
     if nan > 0 { kinds.append("\(nan) row\(nan == 1 ? "" : "s") with NaN") }
@@ -169,6 +173,27 @@ struct Checker {
       name: "finite", verdict: .failure,
       text: kinds.joined(separator: ", ") + ", first row \(number(first))" + source,
       rows: bad.prefix(Self.keptRows).map(number), culprit: culprit)
+  }
+
+  /// What to say where all rows with an infinite energy lie outside the domain of an argument; there it has to be so.
+  private func outsideDomain(_ bad: [Int]) throws -> String? {
+    let sizes = evaluation.environment.sizes
+    var first: String?
+    for row in bad {
+      guard energies[row] == .infinity, scoreRow(row).allSatisfy({ $0 == 0 }) else { return nil }
+      let values = try evaluation.batch.sample(
+        evaluation.batch.rows.lowerBound + row, sizes: sizes, session.graph)
+      let argument = evaluation.energy.samples.first { argument in
+        let symbol = session.graph[argument.symbol]
+        let data = TensorData(shape: sizes.lengths(symbol.shape) ?? [], values: values[argument.symbol] ?? [])
+        return symbol.refinements.contains { $0.violation(in: data) != nil }
+      }
+      guard let argument else { return nil }
+      first = first ?? "\(argument.name) : \(argument.type)"
+    }
+    guard let first, let row = bad.first else { return nil }
+    let rows = "\(bad.count) row\(bad.count == 1 ? " is" : "s are")"
+    return "\(rows) outside the domain \(first), first row \(number(row)); energy inf, score 0"
   }
 
   func largeScores() throws -> CheckReport.Finding {

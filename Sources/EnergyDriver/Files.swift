@@ -9,6 +9,15 @@ public protocol FileAccess: Sendable {
   func array(at path: String) throws -> ArrayFile
   /// The array in a file that a program names, relative to `folder`; never one outside of it.
   func array(at path: String, within folder: String) throws -> ArrayFile
+  /// Writes numbers into a file that a program names, relative to `folder`; never one outside of it.
+  func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws
+}
+
+extension FileAccess {
+  /// Refuses: by default nothing is written.
+  public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
+    throw Diagnostic(.error, .file, "\(path): nothing can be written here")
+  }
 }
 
 /// The files of this computer.
@@ -22,20 +31,48 @@ public struct DiskFiles: FileAccess {
   /// The array in a file that a program names. A program is data: it sees its own folder and what lies below it, and
   /// no link leads it out.
   public func array(at path: String, within folder: String) throws -> ArrayFile {
-    func refusal(_ reason: String) -> Diagnostic {
-      Diagnostic(
-        .error, .file, "\"\(path)\" \(reason)",
-        hints: [.init("a program reads only files below its own folder, by paths relative to it")])
-    }
-    if path.isEmpty { throw refusal("names no file") }
-    if path.hasPrefix("/") || path.hasPrefix("~") { throw refusal("isn't relative to the program's folder") }
-    let target = folder.isEmpty || folder == "." ? path : "\(folder)/\(path)"
-    if let root = Self.resolved(folder.isEmpty ? "." : folder), let real = Self.resolved(target) {
-      guard real.hasPrefix(root == "/" ? root : root + "/") else { throw refusal("lies outside the program's folder") }
-    } else if path.split(separator: "/").contains("..") {
-      throw refusal("lies outside the program's folder")
-    }
+    let target = try Self.target(path, folder)
+    if let real = Self.resolved(target) { try Self.requireInside(real, path, folder) }
     return try ArrayFile.read(path: target)
+  }
+
+  /// Writes numbers into a file that a program names, under the same rule.
+  public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
+    let target = try Self.target(path, folder)
+    let parent = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
+    // A link at the end would be followed, so where it leads counts; a file that isn't there yet has only its folder.
+    if let real = Self.resolved(target) {
+      try Self.requireInside(real, path, folder)
+    } else if let real = Self.resolved(parent) {
+      try Self.requireInside(real + "/", path, folder)
+      if Self.isLink(target) { throw Self.refusal(path, "is a link that leads nowhere") }
+    }
+    try ArrayOutput.write(values, shape: shape, to: target)
+  }
+
+  private static func refusal(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .error, .file, "\"\(path)\" \(reason)",
+      hints: [.init("a program reads and writes only files below its own folder, by paths relative to it")])
+  }
+
+  private static func target(_ path: String, _ folder: String) throws -> String {
+    if path.isEmpty { throw refusal(path, "names no file") }
+    if path.hasPrefix("/") || path.hasPrefix("~") { throw refusal(path, "isn't relative to the program's folder") }
+    if path.split(separator: "/").contains("..") { throw refusal(path, "lies outside the program's folder") }
+    return folder.isEmpty || folder == "." ? path : "\(folder)/\(path)"
+  }
+
+  private static func requireInside(_ real: String, _ path: String, _ folder: String) throws {
+    guard let root = resolved(folder.isEmpty ? "." : folder) else { return }
+    guard real.hasPrefix(root == "/" ? root : root + "/") else {
+      throw refusal(path, "lies outside the program's folder")
+    }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// The path without links and dots; `nil` where there is no such file.

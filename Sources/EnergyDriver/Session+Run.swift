@@ -70,9 +70,20 @@ extension Session {
         try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
           .run([node], sizes: environment.sizes.values, values: environment.values)[0]
       }
+      if case .save(let path) = action.verb { return try save(action, data, to: path) }
       let text = TensorText(style: options.numbers).text(data.values, shape: data.shape, asBools: data.type == .bool)
       return result(action, text, .tensor(data.values, shape: data.shape), key: "value")
     }
+  }
+
+  private func save(_ action: Action, _ data: TensorData, to path: String) throws -> StatementResult {
+    try located(action) { try files.write(data.values, shape: data.shape, to: path, within: folder) }
+    let shape = Self.shapeText(data.shape)
+    return StatementResult(
+      source: action.text, text: "",
+      json: .object([
+        ("statement", .string(action.text)), ("file", .string(path)), ("shape", .array(data.shape.map(JSON.integer))),
+      ]), notes: ["wrote \(path): \(shape)"], isFailure: false)
   }
 
   /// Gives an error without a place that of the statement.

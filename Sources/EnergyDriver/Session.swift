@@ -65,6 +65,8 @@ public final class Session {
   public internal(set) var diagnostics: [Diagnostic]
   /// Where arrays come from.
   public let files: any FileAccess
+  /// What paths in the program are relative to.
+  let folder: String
   /// The program's graph.
   var graph: Graph { program.graph }
   /// Values from outside, by symbol.
@@ -92,6 +94,7 @@ public final class Session {
   ) {
     self.options = options
     self.files = files
+    self.folder = folder
     let id = sources.add(source)
     let parsed = parse(source, id: id, mode: form == .file ? .file : .expression)
     diagnostics = parsed.diagnostics

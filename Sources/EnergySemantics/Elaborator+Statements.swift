@@ -83,7 +83,7 @@ extension Elaborator {
     case .print(let id), .expression(let id): act(.print, id, statement, tree)
     case .check(let id): act(.check, id, statement, tree)
     case .emit: unsupported("emit", statement)
-    case .save: unsupported("save", statement)
+    case .save(let id, let path): act(.save(to: path.text), id, statement, tree)
     case .plot: unsupported("plot", statement)
     }
   }
@@ -101,7 +101,14 @@ extension Elaborator {
       if verb == .check, innermost(value) == nil {
         throw Diagnostic(.error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span)
       }
-      return try self.subject(value, shortText(span), at: span)
+      let subject = try self.subject(value, shortText(span), at: span)
+      if case .save = verb, case .value = subject { return subject }
+      if case .save = verb {
+        throw Diagnostic(
+          .error, .type, "save takes a value, and '\(shortText(span))' is a function", at: span,
+          hints: [.init("call it: save \(shortText(span))(X) to \"file.npy\"")])
+      }
+      return subject
     }
     guard let subject else { return }
     program.actions.append(.init(verb: verb, subject: subject, text: text(span), span: statement.span))

@@ -151,6 +151,8 @@ public struct Program {
     case print
     /// Runs the checks of `energy check`.
     case check
+    /// Writes a value into a file, relative to the source.
+    case save(to: String)
   }
 
   /// A statement that does something.

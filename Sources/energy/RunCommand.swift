@@ -31,7 +31,7 @@ struct RunCommand: ParsableCommand {
       var failed = false
       defer { report.field("results", .array(results)) }
       try loaded.run { result in
-        report.line(result.text)
+        if !result.text.isEmpty { report.line(result.text) }
         result.notes.forEach(report.note)
         results.append(result.json)
         failed = failed || result.isFailure

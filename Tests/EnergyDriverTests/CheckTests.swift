@@ -40,6 +40,15 @@ import Testing
     #expect(!report.isFailure, "\(report.text)")
   }
 
+  @Test func rowsOutsideTheDomainAreAWarning() throws {
+    let finding = try finding(
+      "energy f(tau : positive) = log(tau) + tau", "finite", .values([1, -1, 2, -3], shape: [4]))
+    #expect(finding.verdict == .warning)
+    #expect(
+      finding.text == "2 rows are outside the domain tau : positive, first row 2; energy inf, score 0",
+      "\(finding.text)")
+  }
+
   @Test func theSteepestTermIsNamed() throws {
     let finding = try finding(
       "energy f(x : vector[2]) = sumsq(x) + 1e6*x[1]^4", "large scores", .values([0, 1, 2, 1], shape: [2, 2]))

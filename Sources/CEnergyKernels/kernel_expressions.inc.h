@@ -50,7 +50,10 @@
 #define E_sigmoid N(v_sigmoid)(x)
 #define E_softplus N(v_softplus)(x)
 #define E_silu x *N(v_sigmoid)(x)
-#define E_logit N(v_log)(x / (1 - x))
+#define E_logit N(v_logit)(x)
+#define E_normcdf N(v_normcdf)(x)
+#define E_log_normcdf N(v_log_normcdf)(x)
+#define E_inverse_mills N(v_inverse_mills)(x)
 #define E_log1mexp N(v_log1mexp)(x)
 
 #define E_add x + y
@@ -75,6 +78,8 @@
 #define E_kronecker N(choose)((x != x) | (y != y), x + y, N(truth)(x == y))
 #define E_softmaxweight N(v_exp)(x - y)
 #define E_logaddexp N(v_logaddexp)(x, y)
+#define E_logdiffexp N(v_logdiffexp)(x, y)
+#define E_xlogy N(v_xlogy)(x, y)
 #define E_squaredDifference (x - y) * (x - y)
 
 #define E_fma N(multiply_add)(x, y, z)

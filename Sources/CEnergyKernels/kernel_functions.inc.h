@@ -140,6 +140,13 @@ INLINE V N(v_acosh_wide)(V x) {
   V near = N(v_acosh)(x);
   return __builtin_reduce_or(far) ? N(choose)(far, N(v_log)(x) + (R)0.69314718055994530942, near) : near;
 }
+// Near 1/2 the quotient would lose digits.
+INLINE V N(v_logit)(V p) {
+  M middle = (p > (R)0.25) & (p < (R)0.75);
+  V outer = N(v_log)(p / (1 - p));
+  return __builtin_reduce_or(middle) ? N(choose)(middle, 2 * N(v_atanh)(2 * p - 1), outer) : outer;
+}
+INLINE V N(v_xlogy)(V x, V y) { return N(choose)((x == 0) & (y == y), (V){0}, x * N(v_log)(y)); }
 // e^-|x| never overflows, and its quotients keep their accuracy at both ends.
 INLINE V N(v_sigmoid)(V x) {
   V e = N(v_exp)(-N(absolute)(x));
@@ -159,6 +166,63 @@ INLINE V N(v_log1mexp)(V x) {
   V far = N(v_log1p)(-N(v_exp)(x));
   return N(choose)(x > (R)-0.69314718055994530942, near, far);
 }
+INLINE V N(v_logdiffexp)(V x, V y) {
+  V lowest = N(splat_number)(-(R)INFINITY);
+  return N(choose)((x == lowest) & (y == lowest), lowest, x + N(v_log1mexp)(y - x));
+}
+
+// What rounding x*y to p has lost.
+INLINE V N(product_error)(V x, V y, V p) {
+#if HAS_FMA || !defined(__x86_64__)
+  return __builtin_elementwise_fma(x, y, -p);
+#else
+  V error;
+  for (int i = 0; i < W; i++) error[i] = IS_F64 ? (R)fma(x[i], y[i], -p[i]) : (R)fmaf((float)x[i], (float)y[i], -(float)p[i]);
+  return error;
+#endif
+}
+// e^(-x^2/2) without the error that rounding x^2 would make.
+INLINE V N(v_gaussian)(V x) {
+  V square = x * x;
+  V value = N(v_exp)(square * (R)-0.5);
+  V lost = N(product_error)(x, x, square) * (R)-0.5;
+  return N(choose)(square < (R)(IS_F64 ? 1500 : 200), value + value * lost, value);
+}
+// The distribution function of the standard normal law: erfc(t)/2 for t = -x/sqrt(2), corrected to first order for the
+// rounding of t, which the tail would magnify.
+INLINE V N(v_normcdf)(V x) {
+  V root = N(splat_number)((R)0.70710678118654752440);
+  R rest = IS_F64 ? (R)-4.8336466567264565e-17 : (R)1.2101617e-8;
+  V t = -x * root;
+  V lost = N(product_error)(-x, root, t) - x * rest;
+  V value = N(v_erfc)(t);
+  V corrected = value - lost * (R)1.1283791670955126 * N(v_exp)(-t * t);
+  return (R)0.5 * N(choose)(N(absolute)(t) < 30, corrected, value);
+}
+// 1 - s + 3 s^2 - 15 s^3 + …, s = 1/x^2: |x| times the tail of the normal law over its density (DLMF 7.12.1).
+INLINE V N(normal_tail)(V x) {
+  V s = 1 / (x * x);
+  V sum = N(splat_number)(1);
+  for (int k = 15; k >= 1; k -= 2) sum = 1 - (R)k * s * sum;
+  return sum;
+}
+#define FAR_TAIL ((R)(IS_F64 ? -20 : -8))
+INLINE V N(v_log_normcdf)(V x) {
+  V half = N(v_normcdf)(-N(absolute)(x));
+  V value = N(choose)(x > 0, N(v_log1p)(-half), N(v_log)(half));
+  M far = x < FAR_TAIL;
+  if (!__builtin_reduce_or(far)) return value;
+  V tail = N(v_log)(N(normal_tail)(x) / (-x * (R)2.5066282746310005024)) - (R)0.5 * x * x;
+  return N(choose)(far, tail, value);
+}
+// The density over the distribution function: the derivative of log_normcdf.
+INLINE V N(v_inverse_mills)(V x) {
+  V value = N(v_gaussian)(x) / ((R)2.5066282746310005024 * N(v_normcdf)(x));
+  M far = x < FAR_TAIL;
+  return __builtin_reduce_or(far) ? N(choose)(far, -x / N(normal_tail)(x), value) : value;
+}
+#undef FAR_TAIL
+
 // The remainder with the sign of y, exact as fmod is.
 INLINE R N(floor_mod)(R x, R y) {
   R rest = IS_F64 ? (R)fmod(x, y) : (R)fmodf((float)x, (float)y);

@@ -1,4 +1,5 @@
 import CEnergyKernels
+import EnergyBuiltins
 import Foundation
 import Testing
 
@@ -48,7 +49,10 @@ import Testing
       "atanh": entry(1.5, -1...1) { atanh($0) }, "erf": entry(1) { erf($0) }, "erfc": entry(2, -5...25) { erfc($0) },
       "lgamma": entry(2, 2.5...30) { lgamma($0) }, "sigmoid": entry(4) { stableSigmoid($0) },
       "softplus": entry(4) { max($0, 0) + log1p(exp(-abs($0))) }, "silu": entry(4) { $0 * stableSigmoid($0) },
-      "logit": entry(4, 0.01...0.3) { log($0 / (1 - $0)) },
+      "logit": entry(4, 0.01...0.99) { Builtins["logit"]?.value([$0]) ?? 0 },
+      "normcdf": entry(4, -37...9) { Builtins["normcdf"]?.value([$0]) ?? 0 },
+      "log_normcdf": entry(4, -60...9) { Builtins["log_normcdf"]?.value([$0]) ?? 0 },
+      "inverse_mills": entry(5, -60...9) { Builtins["inverse_mills"]?.value([$0]) ?? 0 },
       "log1mexp": entry(4, -30 ... -0.01) { $0 > -log(2) ? log(-expm1($0)) : log1p(-exp($0)) },
     ]
   }()
@@ -81,6 +85,10 @@ import Testing
       "softmaxweight": Reference(function: { exp($0 - $1) }, ulps: 1, single: { exp($0 - $1) }),
       "logaddexp": Reference(
         function: { x, y in x == y ? x + log1p(exp(0)) : greatest(x, y) + log1p(exp(-abs(x - y))) }, ulps: 2),
+      "logdiffexp": Reference(
+        function: { Builtins["logdiffexp"]?.value([$0, $1]) ?? 0 }, ulps: 8,
+        single: { Float(Builtins["logdiffexp"]?.value([Double($0), Double($1)]) ?? 0) }),
+      "xlogy": Reference(function: { $0 == 0 && !$1.isNaN ? 0 : $0 * log($1) }, ulps: 2),
       "squaredDifference": Reference(
         function: { ($0 - $1) * ($0 - $1) }, ulps: 0, single: { ($0 - $1) * ($0 - $1) }),
     ]

@@ -43,7 +43,7 @@ struct DeriveCommand: ParsableCommand {
       report.line(result.text)
       result.json.forEach { report.field($0.0, $0.1) }
       if steps {
-        report.line(result.steps.map { "  " + $0 }.joined(separator: "\n"))
+        if !result.steps.isEmpty { report.line(result.steps.map { "  " + $0 }.joined(separator: "\n")) }
         report.field("steps", .array(result.steps.map(JSON.string)))
       }
       return .success

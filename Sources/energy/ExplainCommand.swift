@@ -8,7 +8,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain", abstract: "What an error code or a rewrite rule means.",
     discussion: """
       energy explain E-shape
-      energy explain log-sum-exp
+      energy explain softplus
       """)
 
   @Argument(help: "An error code, or a rule that derive --steps names.")

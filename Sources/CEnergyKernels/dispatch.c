@@ -14,6 +14,7 @@ int ek_best_level(void) {
 }
 
 static const ek_table *table(int level, int type) {
+  (void)level;
 #if defined(__x86_64__)
   if (level >= EK_AVX512) return type == EK_F32 ? &ek_avx512_f32 : &ek_avx512_f64;
   if (level == EK_AVX2) return type == EK_F32 ? &ek_avx2_f32 : &ek_avx2_f64;

@@ -194,17 +194,14 @@ extension Emitter {
   private func withNumbersOutside(_ parts: [(Double, TermID)], _ constant: Double) -> [(Double, TermID)] {
     var needsPositive = constant == 0 && parts.allSatisfy { $0.0 < 0 }
     return parts.map { coefficient, part in
-      guard coefficient != 1, coefficient != -1 || needsPositive, known(part) == nil, isMixed(part) else {
-        return (coefficient, part)
-      }
+      guard coefficient != 1, coefficient != -1 || needsPositive, known(part) == nil,
+        let product = terms.signCarrier(part), Set(terms[product].arguments.map(placement)).count > 1
+      else { return (coefficient, part) }
       needsPositive = false
-      return (1, terms.internSum([(coefficient, part)], constant: 0))
+      let scaled = terms.internSum([(coefficient, product)], constant: 0)
+      if product == part { return (1, scaled) }
+      return (1, terms.select(terms[part].arguments[0], scaled, terms.constant(0)))
     }
-  }
-
-  private func isMixed(_ term: TermID) -> Bool {
-    guard case .mul = terms[term].operation else { return false }
-    return Set(terms[term].arguments.map(placement)).count > 1
   }
 
   /// `c·a`: the number goes to the outermost factor.

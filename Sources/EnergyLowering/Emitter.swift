@@ -6,7 +6,8 @@ final class Emitter {
   let terms: ScalarTerms
   var program: LoopProgram
   /// What the arrays hold.
-  let definitions: [ArrayID: DefinitionBody]
+  var definitions: [ArrayID: DefinitionBody]
+  let options: LoweringOptions
   /// Whether what is written runs once a sample.
   let isBody: Bool
   var buffers: [ArrayID: BufferID]
@@ -17,9 +18,10 @@ final class Emitter {
   private var renamings = 0
 
   init(
-    terms: ScalarTerms, program: LoopProgram, definitions: [ArrayID: DefinitionBody], buffers: [ArrayID: BufferID],
-    isBody: Bool
+    terms: ScalarTerms, options: LoweringOptions, program: LoopProgram, definitions: [ArrayID: DefinitionBody],
+    buffers: [ArrayID: BufferID], isBody: Bool
   ) {
+    self.options = options
     self.terms = terms
     self.program = program
     self.definitions = definitions
@@ -67,6 +69,10 @@ final class Emitter {
     scope.scheduled.formUnion(owners)
     var schedule = Schedule(emitter: self, statements: statements, owners: owners)
     schedule.arrange()
+    if let statements = sharingFamilies(schedule) {
+      schedule = Schedule(emitter: self, statements: statements, owners: schedule.owners)
+      schedule.arrange()
+    }
     scope.scheduled.formUnion(schedule.owners)
     var started: Set<Owner> = Set(schedule.statements.map(\.owner)).subtracting(schedule.newOwners)
     // A reduction or an array without statements is what it starts with.

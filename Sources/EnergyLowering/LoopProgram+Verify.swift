@@ -1,10 +1,10 @@
 import EnergyIR
 
 extension LoopProgram {
-  /// What is wrong with the program, if anything: for tests and debug builds. With sizes bound the ranges of all
-  /// accesses are checked as well, by running through the loops' corners.
-  public func problems(dimensions: [Dimension: Int]? = nil) -> [String] {
-    var check = ProgramCheck(program: self, dimensions: dimensions)
+  /// What is wrong with the program, if anything; a finding is a defect of ours. Ranges of accesses aren't looked
+  /// at: the reference interpreter checks those on bound sizes.
+  public func problems() -> [String] {
+    var check = ProgramCheck(program: self)
     check.run(prologue, isBody: false)
     check.run(body, isBody: true)
     let names = buffers.map(\.name)
@@ -15,7 +15,6 @@ extension LoopProgram {
 
 private struct ProgramCheck {
   let program: LoopProgram
-  let dimensions: [Dimension: Int]?
   var problems: [String] = []
   private var assigned: Set<Register> = []
   private var visible: [Set<Register>] = [[]]
@@ -23,10 +22,7 @@ private struct ProgramCheck {
   private var bound: Set<Variable> = []
   private var isBody = false
 
-  init(program: LoopProgram, dimensions: [Dimension: Int]?) {
-    self.program = program
-    self.dimensions = dimensions
-  }
+  init(program: LoopProgram) { self.program = program }
 
   mutating func run(_ instructions: [Instruction], isBody: Bool) {
     self.isBody = isBody

@@ -34,14 +34,16 @@ public enum Lowering {
     complete(&definitions)
     let materialiser = Materialiser(terms: terms, options: options, definitions: definitions, complete: complete)
     let stages = materialiser.run(targets)
-    return write(terms, scalariser, materialiser.definitions, stages, targets)
+    return write(terms, options, scalariser, materialiser.definitions, stages, targets)
   }
 
   private static func write(
-    _ terms: ScalarTerms, _ scalariser: Scalariser, _ definitions: [ArrayID: DefinitionBody],
+    _ terms: ScalarTerms, _ options: LoweringOptions, _ scalariser: Scalariser,
+    _ definitions: [ArrayID: DefinitionBody],
     _ prologue: [ArrayID], _ targets: [ArrayID]
   ) -> LoopProgram {
-    let first = Emitter(terms: terms, program: LoopProgram(), definitions: definitions, buffers: [:], isBody: false)
+    let first = Emitter(
+      terms: terms, options: options, program: LoopProgram(), definitions: definitions, buffers: [:], isBody: false)
     for (symbol, array) in scalariser.inputs {
       first.program.inputs.append(.init(symbol: symbol, buffer: first.buffer(of: array)))
     }
@@ -51,7 +53,8 @@ public enum Lowering {
     }
     first.program.prologue = first.emit(prologue.filter { !isOutput.contains($0) }, done: [])
     let second = Emitter(
-      terms: terms, program: first.program, definitions: definitions, buffers: first.buffers, isBody: true)
+      terms: terms, options: options, program: first.program, definitions: definitions, buffers: first.buffers,
+      isBody: true)
     second.program.body = second.emit(targets, done: Set(prologue))
     return second.program.withoutUnusedBuffers()
   }

@@ -9,8 +9,15 @@ public struct LoweringOptions: Sendable {
   /// The largest number of entries per sample that a family over two or more indices is stored with.
   public var familyLimit: Int
 
+  /// The longest axis along which two loops share even what is cheap to compute, such as a difference.
+  public var cheapFamilyLimit: Int
+
   /// The usual choices.
-  public init(dimensions: [Dimension: Int] = [:], matrixProductThreshold: Int = 16, familyLimit: Int = 1024) {
+  public init(
+    dimensions: [Dimension: Int] = [:], matrixProductThreshold: Int = 16, familyLimit: Int = 1024,
+    cheapFamilyLimit: Int = 16
+  ) {
+    self.cheapFamilyLimit = cheapFamilyLimit
     self.dimensions = dimensions
     self.matrixProductThreshold = matrixProductThreshold
     self.familyLimit = familyLimit

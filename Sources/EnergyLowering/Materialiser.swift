@@ -112,7 +112,8 @@ final class Materialiser {
   /// What loops that can't be joined compute each for itself.
   private func sharedFamilies(_ targets: [ArrayID]) -> Set<TermID> {
     let prologue = Set(uniformArrays(targets))
-    let probe = Emitter(terms: terms, program: LoopProgram(), definitions: definitions, buffers: [:], isBody: true)
+    let probe = Emitter(
+      terms: terms, options: options, program: LoopProgram(), definitions: definitions, buffers: [:], isBody: true)
     let root = Scope(level: nil, variables: [])
     root.scheduled = Set(prologue.map(Owner.array))
     probe.chain = [root]

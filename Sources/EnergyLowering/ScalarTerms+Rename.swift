@@ -36,7 +36,10 @@ extension ScalarTerms {
       }
       currentNode = self[next.term].node
       if let replacement = replacements[next.term] {
-        memo[next] = rebuilt(replacement, next.map, self[replacement].arguments)
+        // A term that stands for itself is to be left alone.
+        memo[next] =
+          replacement == next.term && next.pairs.isEmpty
+          ? replacement : rebuilt(replacement, next.map, self[replacement].arguments)
         continue
       }
       if next.pairs.isEmpty, !affected.contains(next.term) {

@@ -79,7 +79,7 @@ func deviation(
   _ setting: Setting, _ outputs: [(name: String, node: NodeID)], options: LoweringOptions = LoweringOptions()
 ) throws -> Double {
   let program = Lowering.lower(setting.graph, outputs: outputs, options: options)
-  let problems = program.problems(dimensions: setting.dimensions)
+  let problems = program.problems()
   if let first = problems.first { throw Problem(message: "\(first)\n\(program)") }
   let result = try ReferenceInterpreter(program, dimensions: setting.dimensions).run(setting.inputs)
   var worst = 0.0

@@ -22,14 +22,27 @@ extension Graph {
         return guarded(outside, build(variable, guarded(conditions.removing(outside), node.arguments[0])))
       }
     }
-    if case .index(let pattern) = node.operation, pattern.first == .at(IndexExpression(variable)),
-      self[node.arguments[0]].shape.first == variable.extent, pattern.dropFirst().allSatisfy({ $0 == .all }),
-      node.arguments.count == 1, !self[node.arguments[0]].free.contains(variable)
-    {
-      return node.arguments[0]
-    }
+    if let whole = wholeAxis(body, variable) { return whole }
     let (closed, bound) = close(body, [variable])
     return intern(.build(bound[0]), [closed], shape: shape, type: node.type)
+  }
+
+  /// Eta: `[T[k, i, :] for i]` is `T[k, :, :]`, where i runs over a whole axis with only fixed ones before it.
+  private func wholeAxis(_ body: NodeID, _ variable: Variable) -> NodeID? {
+    guard case .index(var pattern) = self[body].operation, self[body].arguments.count == 1,
+      let axis = pattern.firstIndex(of: .at(IndexExpression(variable))),
+      !pattern[..<axis].contains(.all)
+    else { return nil }
+    let source = self[body].arguments[0]
+    pattern[axis] = .all
+    let isElsewhere = pattern.contains {
+      if case .at(let position) = $0 { return position.variables.contains(variable) }
+      return false
+    }
+    guard !isElsewhere, self[source].shape[axis] == variable.extent, !self[source].free.contains(variable) else {
+      return nil
+    }
+    return index(source, pattern)
   }
 
   // MARK: Opening and closing

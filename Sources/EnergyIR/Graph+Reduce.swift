@@ -133,8 +133,9 @@ extension Graph {
   /// Invariant factors of a product, and invariant arguments of a contraction in which one argument varies.
   private func moveInvariantOut(_ variables: [Variable], _ conditions: Guard, _ body: NodeID) -> NodeID? {
     let node = self[body]
-    let ours = Set(variables)
-    let isInvariant = { (id: NodeID) in ours.isDisjoint(with: self[id].free) }
+    // What the guard mentions stays as well: where the range is empty the factor mustn't be evaluated.
+    let kept = Set(variables).union(conditions.variables)
+    let isInvariant = { (id: NodeID) in kept.isDisjoint(with: self[id].free) }
     switch node.operation {
     case .mul(let exponents):
       let factors = Array(zip(node.arguments, exponents))

@@ -11,6 +11,11 @@ public final class Graph {
     let operation: Operation
     let arguments: [NodeID]
     let type: ElementType
+
+    static func == (left: Key, right: Key) -> Bool {
+      left.arguments == right.arguments && left.type == right.type
+        && left.operation.isIdentical(to: right.operation)
+    }
   }
 
   private(set) var nodes: [Node] = []

@@ -101,6 +101,11 @@ public struct IndexExpression: Hashable, Sendable {
     if let number = modulus.constant, let fixed = size?.constant, number > 0 {
       return IndexExpression(Size(((fixed % number) + number) % number))
     }
+    // A fixed position at most one turn off: −1 is the last one.
+    for turn in [modulus, Size(0) - modulus] where terms.isEmpty {
+      let moved = offset + turn
+      if moved.isProvably(atLeast: 0), (modulus - moved).isProvably(atLeast: 1) { return IndexExpression(moved) }
+    }
     return IndexExpression(pairs, offset: offset, modulus: modulus)
   }
 

@@ -77,6 +77,17 @@ final class ScalarTerms {
     let operation: TermOperation
     let arguments: [TermID]
     let type: ElementType
+
+    /// Numbers are compared by their bits, so that a term with a NaN is found again.
+    static func == (left: Key, right: Key) -> Bool {
+      guard left.arguments == right.arguments, left.type == right.type else { return false }
+      switch (left.operation, right.operation) {
+      case (.constant(let a), .constant(let b)): return areIdentical(a, b)
+      case (.add(let a, let c), .add(let b, let d)): return areIdentical(a, b) && areIdentical(c, d)
+      case (.mul(let a), .mul(let b)): return areIdentical(a, b)
+      default: return left.operation == right.operation
+      }
+    }
   }
   private struct Name: Hashable {
     let order: Int

@@ -23,6 +23,7 @@ public struct Transforms {
     var rewriter = Rewriter(graph, rules)
     let result = rewriter.rewrite(root)
     steps += rewriter.steps
+    assert(Verifier(graph).findings(below: [result]).isEmpty, "a pass broke the graph")
     return result
   }
 

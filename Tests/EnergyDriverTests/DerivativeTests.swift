@@ -33,6 +33,7 @@ import Testing
       + "energy f(x : vector[3]) = 0.5*x^T inv(A) x + logdet(A)*x[1] + sum(solve(A, x)^3)",
     "energy f(x : vector[3]) = logdet([[2 + x[1]^2, x[2]], [x[2], 3 + x[3]^2]]) + 0.1*sumsq(x)",
     "energy f(x : vector[4]) = sum(i in 1..4: x[i]*sum(j in 1..i: sin(x[j])))",
+    "energy f(x : vector[3]) = sum(i in 1..3: sum(j in i+1..3: x[i]^3*x[j]))",
     "energy f(x : vector[3]) = sumsq([x[i]*x[j] for i in 1..3, j in 1..3] + eye(3))",
     "energy f(x : vector[4]) = sum(i in 1..4, j in 1..4, k in 1..4 if i < j: x[i]*x[j]*cos(x[k]))",
     "energy f(x : vector[6]) = sumsq(reshape(x, 2, 3)*[[1, 2, 3], [4, 5, 6]]) + sum(concat(x[1..2], x[5..6])^3)",

@@ -22,10 +22,15 @@ struct Model {
   init(_ text: String, energy name: String? = nil, folder: String = ".", dims: [String: Int] = [:]) throws {
     var options = SessionOptions()
     options.dims = dims
-    session = Session(
+    let session = Session(
       SourceFile(name: "model.energy", text: text), folder: folder, options: options, files: DiskFiles())
     if session.hasErrors { throw Unsound(messages: session.diagnostics.map(\.message)) }
-    energy = try session.energy(named: name)
+    try self.init(session, session.energy(named: name))
+  }
+
+  init(_ session: Session, _ energy: Program.Energy) throws {
+    self.session = session
+    self.energy = energy
     let graph = session.graph
     let environment = try session.environment(
       for: [energy.node] + energy.samples.map { graph.symbol($0.symbol) })

@@ -39,6 +39,14 @@ import Testing
     #expect(graph.build(i, model.entry(model.x, i)) == model.x)
     #expect(graph.build(i, model.row(model.general, i)) == model.general)
     #expect(graph.build(i, model.a) == graph.broadcast(model.a, to: [model.d]))
+    let j = graph.freshVariable(model.d)
+    let entry = graph.index(model.general, [.at(IndexExpression(i)), .at(IndexExpression(j))])
+    #expect(graph.build(i, graph.build(j, entry)) == model.general)
+    let row = graph.index(model.general, [.at(IndexExpression(1)), .all])
+    let third = graph.index(model.general, [.at(IndexExpression(1)), .at(IndexExpression(j))])
+    #expect(graph.build(j, third) == row)
+    let diagonal = graph.index(model.general, [.at(IndexExpression(i)), .at(IndexExpression(i))])
+    #expect(graph.isBuild(graph.build(i, diagonal)))
   }
 
   @Test func sumsOfSumsAreOneBinder() {

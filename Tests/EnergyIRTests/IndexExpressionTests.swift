@@ -23,6 +23,8 @@ import Testing
     #expect(IndexExpression(i).modulo(d) == IndexExpression(i))
     #expect(IndexExpression([(i, 1)], offset: 1).modulo(d)?.modulus == d)
     #expect(IndexExpression(Size(-1)).modulo(5) == IndexExpression(Size(4)))
+    #expect(IndexExpression(Size(-1)).modulo(d) == IndexExpression(d - 1))
+    #expect(IndexExpression(d).modulo(d) == IndexExpression(Size(0)))
   }
 
   @Test func aModulusInsideAnotherExpressionIsRefused() {

@@ -40,9 +40,7 @@ import Testing
     try #require(!session.hasErrors, "\(session.diagnostics.map(\.short))")
     let results = try session.values(
       [.energy, .score], at: reference.x, shape: reference.shape, energy: reference.energy_name)
-    // In single precision: near the ring of 06, norm(x) - radius loses digits that no order of operations can keep.
-    let condition = name == "06_product" && precision == .f32 ? 2.0 : 1
-    let tolerance = condition * (precision == .f64 ? 1e-12 : 1e-5)
+    let tolerance = precision == .f64 ? 1e-12 : 1e-5
     #expect(results[0].count == reference.energy.count)
     for row in reference.energy.indices {
       let (ours, theirs) = (results[0][row], reference.energy[row])
@@ -55,13 +53,23 @@ import Testing
     for row in reference.energy.indices {
       let wanted = reference.score[row * width..<(row + 1) * width]
       let scale = wanted.reduce(0) { max($0, abs($1)) }
+      let point = reference.x[row * width..<(row + 1) * width]
+      let rounding = precision == .f64 ? 0x1p-53 : 0x1p-24
+      let bound = max(tolerance, name == "06_product" ? rounding * Self.ringCondition(point) : 0)
       for (column, theirs) in wanted.enumerated() {
         let ours = results[1][row * width + column]
         #expect(
-          abs(ours - theirs) <= tolerance * (abs(theirs) + scale),
+          abs(ours - theirs) <= bound * (abs(theirs) + scale),
           "score of row \(row + 1), entry \(column + 1): \(ours), not \(theirs)")
       }
     }
+  }
+
+  /// The condition number of `norm(x) - 2`, by which rounding of the norm grows: 1,700 in the row of example 06 that
+  /// lies nearest its ring, below 50 in all others.
+  private static func ringCondition(_ point: ArraySlice<Double>) -> Double {
+    let norm = point.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return (norm + 2) / abs(norm - 2)
   }
 }
 

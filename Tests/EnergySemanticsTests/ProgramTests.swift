@@ -65,7 +65,7 @@ private let table = TensorData(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
     ("data X = load(\"nan.csv\")", "E-value"),
     ("let x = load(\"x.csv\")", "E-type"), ("import gaussian from std", "E-unsupported"),
     ("param n : mlp[2, 1](silu)", "E-unsupported"),
-    ("plot 3", "E-unsupported"), ("save 3 to \"x.npy\"", "E-unsupported"),
+    ("plot 3", "E-unsupported"), ("emit cuda 3", "E-unsupported"),
     ("fold(t in 1..3, s = 1: s)", "E-unsupported"),
     ("random(seed = 1)", "E-unsupported"), ("energy e = 3", "E-type"),
     ("energy e(x : vector[2], x : real) = 1", "E-redefined"),

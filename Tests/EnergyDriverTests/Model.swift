@@ -66,6 +66,11 @@ struct Model {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// Whether all sizes of the samples are known and none is negative.
+  var hasSizes: Bool {
+    samples.allSatisfy { graph.shape($0).allSatisfy { ($0.value(sizes) ?? -1) >= 0 } }
+  }
+
   /// How many numbers one sample has.
   var width: Int { counts.reduce(0, +) }
 

@@ -26,6 +26,7 @@ extension Lexer {
       // `^T` is one token, also when written apart.
       stream.tokens[stream.tokens.count - 1].kind = .transpose
       stream.tokens[stream.tokens.count - 1].end = Int32(position)
+      lineStart = nil
       return
     }
     let written = source.text(from: start, to: position)

@@ -10,7 +10,8 @@ final class Lexer {
   var position = 0
   var stream = TokenStream()
   var diagnostics: DiagnosticList
-  private var lineStart: Int? = 0
+  /// Where the line begins, until its first token has been read.
+  var lineStart: Int? = 0
   private var names: [String: Int32] = [:]
 
   init(_ source: SourceFile, file: Int, limits: SyntaxLimits) {

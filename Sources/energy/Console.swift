@@ -5,20 +5,23 @@ import Glibc
 /// Standard output and standard error.
 enum Console {
   /// A line for standard output. Where it can't be written (a full disk), nothing more can be done: status 1.
-  static func out(_ text: String) {
-    guard !write(text, to: STDOUT_FILENO) else { return }
-    _ = write("error[E-file]: standard output can't be written", to: STDERR_FILENO)
+  static func out(_ text: String) { out(bytes: Array(line(text).utf8)) }
+
+  /// Bytes for standard output as they are.
+  static func out(bytes: [UInt8]) {
+    guard !write(bytes, to: STDOUT_FILENO) else { return }
+    error("error[E-file]: standard output can't be written")
     exit(ExitStatus.failure.rawValue)
   }
 
   /// A line for standard error.
-  static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  static func error(_ text: String) { _ = write(Array(line(text).utf8), to: STDERR_FILENO) }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var text = text
-    if !text.hasSuffix("\n") { text += "\n" }
-    return text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
+  private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      var rest = bytes
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count < 0 {

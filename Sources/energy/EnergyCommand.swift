@@ -10,6 +10,7 @@ struct EnergyCommand: ParsableCommand {
       energy derive -e 'a*sum((x^2 - b)^2)'           print the score's formula
       energy eval FILE --input X.npy                  energies and scores of a batch
       energy check FILE                               test an energy and its score
+      energy fmt FILE                                 bring a file into the one form of the language
       energy explain E-shape                          what a message means
 
       Exit status: 0 done, 1 the program or its data is wrong, 2 the command line is wrong, 3 something is missing here

@@ -30,14 +30,6 @@ struct PlotCommand: PlannedCommand {
   @OptionGroup var output: OutputOptions
 }
 
-/// `energy fmt`.
-struct FmtCommand: PlannedCommand {
-  static let configuration = CommandConfiguration(commandName: "fmt", abstract: "Format files (not built yet).")
-  static let planned = Unbuilt.feature("energy fmt")
-  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
-  @OptionGroup var output: OutputOptions
-}
-
 /// `energy repl`.
 struct ReplCommand: PlannedCommand {
   static let configuration = CommandConfiguration(commandName: "repl", abstract: "A prompt (not built yet).")

@@ -65,14 +65,15 @@ func messages(_ text: String) -> [Diagnostic] {
 }
 
 /// A statement on one line, for comparison.
-func outline(_ result: ParseResult) -> [String] {
+func outline(_ result: ParseResult, grouped: Bool = false) -> [String] {
   let tree = result.tree
-  func show(_ id: ExprID?) -> String { id.map { " = " + tree.dump($0) } ?? "" }
+  func dump(_ id: ExprID) -> String { tree.dump(id, classify: grouped ? classifier(tree) : nil) }
+  func show(_ id: ExprID?) -> String { id.map { " = " + dump($0) } ?? "" }
   func show(_ type: TypeExpr?) -> String {
     guard let type else { return "" }
-    let sizes = type.sizes.isEmpty ? "" : "[" + type.sizes.map { tree.dump($0) }.joined(separator: ", ") + "]"
+    let sizes = type.sizes.isEmpty ? "" : "[" + type.sizes.map { dump($0) }.joined(separator: ", ") + "]"
     let arguments =
-      type.arguments.isEmpty ? "" : "(" + type.arguments.map { tree.dump($0) }.joined(separator: ", ") + ")"
+      type.arguments.isEmpty ? "" : "(" + type.arguments.map { dump($0) }.joined(separator: ", ") + ")"
     return " : " + type.name.text + sizes + arguments
   }
   func show(_ declarations: [Declaration]) -> String {
@@ -100,16 +101,16 @@ func outline(_ result: ParseResult) -> [String] {
       case .std: text += " from std"
       case .file(let path): text += " from \"\(path.text)\""
       }
-    case .print(let id): text = "print " + tree.dump(id)
-    case .check(let id): text = "check " + tree.dump(id)
-    case .emit(let target, let id, let path): text = "emit \(target.text) " + tree.dump(id) + show(path)
-    case .save(let id, let path): text = "save " + tree.dump(id) + " to " + path.text
+    case .print(let id): text = "print " + dump(id)
+    case .check(let id): text = "check " + dump(id)
+    case .emit(let target, let id, let path): text = "emit \(target.text) " + dump(id) + show(path)
+    case .save(let id, let path): text = "save " + dump(id) + " to " + path.text
     case .plot(let plot):
-      text = "plot " + tree.dump(plot.value)
-      for box in plot.boxes { text += " [\(tree.dump(box.lower)), \(tree.dump(box.upper))]" }
-      text += plot.data.map { " data " + tree.dump($0) } ?? ""
+      text = "plot " + dump(plot.value)
+      for box in plot.boxes { text += " [\(dump(box.lower)), \(dump(box.upper))]" }
+      text += plot.data.map { " data " + dump($0) } ?? ""
       text += show(plot.path)
-    case .expression(let id): text = tree.dump(id)
+    case .expression(let id): text = dump(id)
     }
     if !statement.whereDefinitions.isEmpty {
       text += " where "

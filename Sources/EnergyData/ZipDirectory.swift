@@ -2,7 +2,7 @@ import EnergyText
 
 /// The central directory of a zip archive (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16).
 ///
-/// Only what `numpy.savez` and its like write: one file, no encryption, sizes below 4 GB.
+/// Only what `numpy.savez` and its like write: one file, no encryption, no zip64, which they need above 2 GB.
 struct ZipDirectory {
   /// The first bytes of an archive that isn't empty.
   static let magic: [UInt8] = [0x50, 0x4b, 0x03, 0x04]
@@ -105,7 +105,7 @@ struct ZipDirectory {
 
   private static func zip64(_ name: String) -> Diagnostic {
     Diagnostic(
-      .error, .unsupportedFormat, "\(name): this is a zip64 archive (an array of 4 GB or more, or very many arrays)",
+      .error, .unsupportedFormat, "\(name): this is a zip64 archive (an array of 2 GB or more, or very many arrays)",
       hints: [Diagnostic.Hint("save large arrays in .npy files of their own, or as .safetensors: both are mapped")])
   }
 }

@@ -16,7 +16,8 @@ public enum Explanations {
       case .rounding: soundness = "rounding: values may change in their last bits"
       case .domain: soundness = "domain: used only where its condition is proved"
       }
-      return "\(rule.name) (a rewrite rule)\n  \(rule.summary)\n  \(soundness)"
+      let example = rule.example.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+      return "\(rule.name) (a rewrite rule)\n  \(rule.summary)\n  \(soundness)\n  it fires in:\n\(example)"
     }
     if let found = codes.first(where: { $0.code.name.lowercased() == name.lowercased() }) { return found.text }
     let known = rules.map(\.name) + codes.map(\.code.name)

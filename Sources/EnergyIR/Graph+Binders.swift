@@ -143,20 +143,7 @@ extension Graph {
 
   /// All nodes below `roots`, arguments before users.
   public func postorder(_ roots: [NodeID], into shouldEnter: (NodeID) -> Bool = { _ in true }) -> [NodeID] {
-    var seen: Set<NodeID> = []
-    var result: [NodeID] = []
-    var stack: [(NodeID, Bool)] = roots.reversed().map { ($0, false) }
-    while let (id, isDone) = stack.popLast() {
-      if isDone {
-        result.append(id)
-        continue
-      }
-      guard seen.insert(id).inserted else { continue }
-      stack.append((id, true))
-      guard shouldEnter(id) else { continue }
-      for argument in self[id].arguments.reversed() where !seen.contains(argument) { stack.append((argument, false)) }
-    }
-    return result
+    EnergyIR.postorder(roots, arguments: { self[$0].arguments }, into: shouldEnter)
   }
 
   // MARK: Substitution

@@ -8,7 +8,13 @@ extension PhraseWriter {
 
   /// A contraction as matrices and vectors side by side; `einsum` where there is no such notation.
   mutating func contraction(_ spec: Contraction, _ node: Node) -> PhraseID {
-    let factors = zip(node.arguments, spec.inputs).map { id, labels in
+    var pairs = Array(zip(node.arguments, spec.inputs))
+    var factors: [Factor] = []
+    while let (position, other) = activation(pairs.map(\.0), where: { pairs[$0].1 == pairs[$1].1 }) {
+      factors.append(Factor(phrase: silu(phrase(pairs[other].0)), labels: pairs[other].1))
+      for index in [position, other].sorted(by: >) { pairs.remove(at: index) }
+    }
+    factors += pairs.map { id, labels in
       Factor(phrase: phrase(id), labels: labels, isSymmetric: graph[id].isSymmetric)
     }
     if let phrase = matrixNotation(factors, output: spec.output, sizes: spec.sizes) { return phrase }

@@ -5,7 +5,14 @@ extension PhraseWriter {
     var below: [PhraseID] = []
     var factors = factors
     if let mean = takeMean(&factors) { above.append(mean) }
-    let peers = factors.map(\.0)
+    var peers = factors.map(\.0)
+    while let (position, other) = activation(peers, where: { factors[$0].1 == 1 && factors[$1].1 == 1 }) {
+      above.append(silu(operand(peers[other], among: peers)))
+      for index in [position, other].sorted(by: >) {
+        factors.remove(at: index)
+        peers.remove(at: index)
+      }
+    }
     for (id, exponent) in factors {
       let base = operand(id, among: peers)
       if exponent > 0 {
@@ -47,6 +54,23 @@ extension PhraseWriter {
       return (facts.isVarying ? 1 : 0, shape, facts.bulk, facts.opening)
     }
     return factors.map { ($0, key($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+  }
+
+  /// `t*sigmoid(t)` is silu(t): where both stand in a list of factors.
+  func activation(_ ids: [NodeID], where fits: (Int, Int) -> Bool) -> (sigmoid: Int, argument: Int)? {
+    for (position, id) in ids.enumerated() {
+      guard case .apply("sigmoid") = graph[id].operation else { continue }
+      let argument = graph[id].arguments[0]
+      if let other = ids.indices.first(where: { ids[$0] == argument && fits(position, $0) }) {
+        return (position, other)
+      }
+    }
+    return nil
+  }
+
+  /// `silu(argument)`.
+  mutating func silu(_ argument: PhraseID) -> PhraseID {
+    document.make(.call("silu", [argument], axis: nil), rank: document.facts(argument).rank)
   }
 
   /// A total over its size is a mean; takes both out of the factors.

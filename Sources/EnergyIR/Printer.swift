@@ -81,25 +81,31 @@ public struct Printer {
     return Spelling(style).name(name)
   }
 
-  /// The type of a symbol as the language writes it: `vector[2]`, `symmetric[d]`, `positive`.
-  public static func type(of symbol: Symbol) -> String {
+  /// The type of a symbol by its refinement, `symmetric[d]`, `interval(0, 1)`; `nil` where it has none.
+  public static func refinedType(of symbol: Symbol) -> String? {
     let sizes = symbol.shape.map(\.description).joined(separator: ", ")
     let brackets = symbol.shape.isEmpty ? "" : "[\(sizes)]"
-    for refinement in symbol.refinements {
-      switch refinement {
-      case .symmetric: return "symmetric[\(symbol.shape[0])]"
-      case .positiveDefinite: return "spd[\(symbol.shape[0])]"
-      case .diagonal: return "diagonal[\(symbol.shape[0])]"
-      case .lower: return "lower[\(symbol.shape[0])]"
-      case .simplex: return "simplex\(brackets)"
-      case .ordered: return "ordered\(brackets)"
-      case .unitVector: return "unit_vector\(brackets)"
-      case .positive: return "positive\(brackets)"
-      case .integer: return "integer\(brackets)"
-      case .interval(let low, let high):
-        return "interval\(brackets)(\(Spelling.number(low)), \(Spelling.number(high)))"
-      }
+    switch symbol.refinements.first {
+    case nil: return nil
+    case .symmetric: return "symmetric[\(symbol.shape[0])]"
+    case .positiveDefinite: return "spd[\(symbol.shape[0])]"
+    case .diagonal: return "diagonal[\(symbol.shape[0])]"
+    case .lower: return "lower[\(symbol.shape[0])]"
+    case .simplex: return "simplex\(brackets)"
+    case .ordered: return "ordered\(brackets)"
+    case .unitVector: return "unit_vector\(brackets)"
+    case .positive: return "positive\(brackets)"
+    case .integer: return "integer\(brackets)"
+    case .interval(let low, let high):
+      return "interval\(brackets)(\(Spelling.number(low)), \(Spelling.number(high)))"
     }
+  }
+
+  /// The type of a symbol as the language writes it: `vector[2]`, `symmetric[d]`, `positive`.
+  public static func type(of symbol: Symbol) -> String {
+    if let refined = refinedType(of: symbol) { return refined }
+    let sizes = symbol.shape.map(\.description).joined(separator: ", ")
+    let brackets = symbol.shape.isEmpty ? "" : "[\(sizes)]"
     switch symbol.shape.count {
     case 0:
       switch symbol.type {

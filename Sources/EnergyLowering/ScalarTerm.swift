@@ -194,20 +194,7 @@ final class ScalarTerms {
 
   /// All terms below the roots, arguments before users, each once.
   func postorder(_ roots: [TermID], into shouldEnter: (TermID) -> Bool = { _ in true }) -> [TermID] {
-    var seen: Set<TermID> = []
-    var result: [TermID] = []
-    var stack: [(TermID, Bool)] = roots.reversed().map { ($0, false) }
-    while let (id, isDone) = stack.popLast() {
-      if isDone {
-        result.append(id)
-        continue
-      }
-      guard seen.insert(id).inserted else { continue }
-      stack.append((id, true))
-      guard shouldEnter(id) else { continue }
-      for argument in self[id].arguments.reversed() where !seen.contains(argument) { stack.append((argument, false)) }
-    }
-    return result
+    EnergyIR.postorder(roots, arguments: { self[$0].arguments }, into: shouldEnter)
   }
 }
 

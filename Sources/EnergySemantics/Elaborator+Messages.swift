@@ -24,22 +24,7 @@ extension Elaborator {
   }
 
   func typeText(_ symbol: Symbol) -> String {
-    let sizes = symbol.shape.map(\.description).joined(separator: ", ")
-    let brackets = symbol.shape.isEmpty ? "" : "[\(sizes)]"
-    for refinement in symbol.refinements {
-      switch refinement {
-      case .symmetric: return "symmetric[\(symbol.shape[0])]"
-      case .positiveDefinite: return "spd[\(symbol.shape[0])]"
-      case .diagonal: return "diagonal[\(symbol.shape[0])]"
-      case .lower: return "lower[\(symbol.shape[0])]"
-      case .simplex: return "simplex[\(symbol.shape[0])]"
-      case .ordered: return "ordered[\(symbol.shape[0])]"
-      case .unitVector: return "unit_vector[\(symbol.shape[0])]"
-      case .positive: return "positive\(brackets)"
-      case .integer: return "integer\(brackets)"
-      case .interval(let low, let high): return "interval\(brackets)(\(numberText(low)), \(numberText(high)))"
-      }
-    }
+    if let refined = Printer.refinedType(of: symbol) { return refined }
     let form: Form = [.scalar, .vector, .matrix][safe: symbol.shape.count] ?? .tensor
     return typeText(symbol.shape, symbol.type, form)
   }

@@ -62,45 +62,14 @@ public struct Rewriter {
   }
 
   /// The rewritten term.
-  public mutating func rewrite(_ root: NodeID) -> NodeID {
-    var memo: [NodeID: NodeID] = [:]
-    return rewrite(root, &memo)
-  }
+  public mutating func rewrite(_ root: NodeID) -> NodeID { graph.rewriting(root) { fire(at: $0) } }
 
-  private mutating func rewrite(_ root: NodeID, _ memo: inout [NodeID: NodeID]) -> NodeID {
-    let order = graph.postorder(root, into: { memo[$0] == nil && graph[$0].operation.bound.isEmpty })
-    for id in order where memo[id] == nil {
-      let node = graph[id]
-      let rebuilt = graph.withOrigins(graph.origins(of: id)) { () -> NodeID in
-        if node.operation.bound.isEmpty {
-          let arguments = node.arguments.map { memo[$0] ?? $0 }
-          return arguments == node.arguments ? id : graph.rebuild(node, arguments)
-        }
-        return rewriteBody(id, &memo)
-      }
-      memo[id] = fire(at: rebuilt, from: id)
-    }
-    return memo[root] ?? root
-  }
-
-  private mutating func rewriteBody(_ id: NodeID, _ memo: inout [NodeID: NodeID]) -> NodeID {
-    let body = graph.open(id).body
-    let rewritten = rewrite(body, &memo)
-    if rewritten == body { return id }
-    let (variables, conditions, _) = graph.open(id)
-    switch graph[id].operation {
-    case .build: return graph.build(variables[0], rewritten)
-    case .reduce(let operation, _, _): return graph.reduce(operation, variables, conditions, rewritten)
-    default: return id
-    }
-  }
-
-  private mutating func fire(at start: NodeID, from original: NodeID) -> NodeID {
+  private mutating func fire(at start: NodeID) -> NodeID {
     var current = start
     for _ in 0..<fuel {
       var next: NodeID?
       for rule in rules {
-        let result = graph.withOrigins(graph.origins(of: current) + graph.origins(of: original)) {
+        let result = graph.withOrigins(graph.origins(of: start) + graph.origins(of: current)) {
           rule.apply(graph, current)
         }
         if let result, result != current {

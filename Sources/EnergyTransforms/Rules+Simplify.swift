@@ -28,12 +28,9 @@ extension RewriteRule {
     ) { graph, id in pythagoras(graph, id) },
     RewriteRule(
       "softmax-total", "the weights of a softmax add up to 1", .rounding,
-      example: "energy f(x : vector[3]) = sum(k in 1..3: exp(x[k] - logsumexp(x)))"
+      example: "energy f(x : vector[3]) = x[1]*sum(softmax(x))"
     ) { graph, id in
-      guard case .reduce(.sum, _, _) = graph[id].operation else { return nil }
-      let (variables, conditions, body) = graph.open(id)
-      guard let pair = graph.arguments(of: body, if: "softmaxweight") else { return nil }
-      return pair[1] == graph.reduce(.logsumexp, variables, conditions, pair[0]) ? graph.constant(1) : nil
+      softmaxTotal(graph, id)
     },
     RewriteRule(
       "logdet-inv", "logdet(inv(A)) ⇒ -logdet(A)", .rounding,
@@ -45,6 +42,23 @@ extension RewriteRule {
       return graph.negate(graph.linearAlgebra(.logdet, graph[graph[id].arguments[0]].arguments))
     },
   ]
+}
+
+private func softmaxTotal(_ graph: Graph, _ id: NodeID) -> NodeID? {
+  switch graph[id].operation {
+  case .reduce(.sum, _, _):
+    let (variables, conditions, body) = graph.open(id)
+    guard let pair = graph.arguments(of: body, if: "softmaxweight") else { return nil }
+    return pair[1] == graph.reduce(.logsumexp, variables, conditions, pair[0]) ? graph.constant(1) : nil
+  case .contract(let spec) where spec.output.isEmpty && spec.inputs.count == 1:
+    guard let pair = graph.arguments(of: graph[id].arguments[0], if: "softmaxweight"), graph[pair[1]].rank == 0,
+      Set(spec.inputs[0]).count == spec.inputs[0].count
+    else { return nil }
+    let variables = graph.shape(pair[0]).map(graph.freshVariable)
+    let entry = graph.index(pair[0], variables.map { .at(IndexExpression($0)) })
+    return pair[1] == graph.reduce(.logsumexp, variables, .always, entry) ? graph.constant(1) : nil
+  default: return nil
+  }
 }
 
 private func combineMatrixProducts(_ graph: Graph, _ id: NodeID) -> NodeID? {

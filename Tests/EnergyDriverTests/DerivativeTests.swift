@@ -102,6 +102,23 @@ import Testing
     }
   }
 
+  @Test(arguments: programs) func tilesAgreeWithGraph(_ text: String) throws {
+    let model = try Model(text, energy: "f")
+    let (energy, gradients) = model.derived()
+    // More samples than a tile has lanes.
+    let all = points(70, width: model.width, seed: 23)
+    for (node, values) in zip([energy] + gradients, try model.evaluateTiles([energy] + gradients, at: all)) {
+      let count = values.count / all.count
+      for (row, point) in all.enumerated() {
+        let expected = try model.evaluate(node, at: point)
+        let scale = expected.map(abs).max() ?? 0
+        for (ours, theirs) in zip(values[row * count..<(row + 1) * count], expected) {
+          #expect(abs(ours - theirs) <= 1e-12 * (scale + 1) || (ours.isNaN && theirs.isNaN), "row \(row) of \(text)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: programs) func everyNodeHasAnOrigin(_ text: String) throws {
     let model = try Model(text, energy: "f")
     let (energy, gradients) = model.derived()

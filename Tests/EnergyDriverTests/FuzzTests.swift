@@ -69,7 +69,7 @@ import Testing
     let model = try Model(session, energy)
     let derived = model.derived()
     for node in [derived.energy] + derived.gradients { _ = session.formula(node) }
-    if isSmall(session), model.width <= 64 {
+    if isSmall(session), model.hasSizes, model.width <= 64 {
       _ = try? model.evaluateLowered(
         [derived.energy] + derived.gradients, at: [Double](repeating: 0.5, count: model.width))
     }

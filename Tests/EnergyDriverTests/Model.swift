@@ -1,4 +1,5 @@
 import EnergyBuiltins
+import EnergyCPU
 import EnergyIR
 import EnergyLowering
 import EnergySemantics
@@ -66,17 +67,22 @@ struct Model {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// How many numbers one sample has.
-  var width: Int { counts.reduce(0, +) }
+  /// Whether all sizes of the samples are known and none is negative.
+  var hasSizes: Bool {
+    samples.allSatisfy { graph.shape($0).allSatisfy { ($0.value(sizes) ?? -1) >= 0 } }
+  }
 
-  private var counts: [Int] {
-    samples.map { graph.shape($0).reduce(1) { $0 * ($1.value(sizes) ?? 0) } }
+  /// How many numbers one sample has.
+  var width: Int { counts(of: samples).reduce(0, +) }
+
+  private func counts(of nodes: [NodeID]) -> [Int] {
+    nodes.map { graph.shape($0).reduce(1) { $0 * ($1.value(sizes) ?? 0) } }
   }
 
   private func inputs(at point: [Double]) -> [Symbol.ID: [Double]] {
     var inputs = values
     var start = 0
-    for (sample, count) in zip(energy.samples, counts) {
+    for (sample, count) in zip(energy.samples, counts(of: samples)) {
       inputs[sample.symbol] = Array(point[start..<(start + count)])
       start += count
     }
@@ -95,6 +101,37 @@ struct Model {
       options: LoweringOptions(dimensions: sizes))
     let results = try ReferenceInterpreter(program, dimensions: sizes).run(inputs(at: point))
     return nodes.indices.map { results["output\($0)"] ?? [] }
+  }
+
+  /// Nodes at packed samples, evaluated in tiles: for each node the values of all samples, one after the other.
+  func evaluateTiles(_ nodes: [NodeID], at points: [[Double]]) throws -> [[Double]] {
+    let program = Lowering.lower(
+      graph, outputs: nodes.enumerated().map { ("output\($0.offset)", $0.element) },
+      options: LoweringOptions(dimensions: sizes))
+    let evaluator = try TileEvaluator(program, dimensions: sizes)
+    var uniforms: [BufferID: [Double]] = [:]
+    for input in program.inputs { uniforms[input.buffer] = values[input.symbol] }
+    let bound = try evaluator.bind(uniforms)
+    let packed = points.flatMap { $0 }
+    let sizesOfOutputs = program.outputs.map { evaluator.count($0.buffer) }
+    let memory = sizesOfOutputs.map { UnsafeMutablePointer<Double>.allocate(capacity: max(1, $0 * points.count)) }
+    defer { memory.forEach { $0.deallocate() } }
+    try packed.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      var sources: [SampleSource] = []
+      var start = 0
+      for (sample, count) in zip(energy.samples, counts(of: samples)) {
+        for input in program.inputs where input.symbol == sample.symbol {
+          sources.append(SampleSource(input.buffer, UnsafeRawPointer(base + start), rowStride: width))
+        }
+        start += count
+      }
+      let targets = program.outputs.indices.map {
+        ResultTarget(program.outputs[$0].buffer, memory[$0], rowStride: sizesOfOutputs[$0])
+      }
+      try bound.run(samples: sources, rows: points.count, results: targets)
+    }
+    return zip(memory, sizesOfOutputs).map { Array(UnsafeBufferPointer(start: $0, count: $1 * points.count)) }
   }
 
   /// The energy and the gradients by all samples, in their final form.

@@ -129,9 +129,14 @@ import Testing
       graph.index(weights, [.at(IndexExpression(row)), .at(IndexExpression(column))])
     }
     let diagonal = graph.reduce(.max, [k], .always, entry(k, k))
-    #expect(Printer(graph).describe(diagonal) == "max(k in 1..K: w[k, k])")
-    let turned = graph.reduce(.max, [k, l], .always, graph.multiply(entry(k, l), entry(l, k)))
-    #expect(Printer(graph).describe(turned) == "max(i in 1..K, j in 1..K: w[i, j]*w[j, i])")
+    #expect(Printer(graph).describe(diagonal) == "max(diag(w))")
+    let apart = IndexExpression([(k, 1), (l, -1)])
+    let first = Guard([Condition(IndexExpression([(k, 1)], offset: -1), .atLeastZero)])
+    let tail = graph.reduce(.max, [k], first, entry(k, k))
+    #expect(Printer(graph).describe(tail) == "max(k in 2..K: w[k, k])")
+    let turned = graph.reduce(
+      .max, [k, l], Guard([Condition(apart, .differsFromZero)]), graph.multiply(entry(k, l), entry(l, k)))
+    #expect(Printer(graph).describe(turned) == "max(i in 1..K, j in 1..K if i != j: w[i, j]*w[j, i])")
   }
 
   @Test func bodiesOfLoopsPrintWithNamesForTheirVariables() {

@@ -1,0 +1,31 @@
+extension Graph {
+  /// The term with `change` applied to every node, arguments first; the recursion is as deep as binders nest.
+  public func rewriting(_ root: NodeID, _ change: (NodeID) -> NodeID) -> NodeID {
+    var memo: [NodeID: NodeID] = [:]
+    return rewriting(root, change, &memo)
+  }
+
+  private func rewriting(
+    _ root: NodeID, _ change: (NodeID) -> NodeID, _ memo: inout [NodeID: NodeID]
+  ) -> NodeID {
+    for id in postorder(root, into: { memo[$0] == nil && self[$0].operation.bound.isEmpty }) where memo[id] == nil {
+      let node = self[id]
+      let made = withOrigins(origins(of: id)) { () -> NodeID in
+        if !node.operation.bound.isEmpty {
+          let variables = node.operation.bound.map { freshVariable($0.extent) }
+          let (conditions, body) = opened(id, as: variables)
+          let changed = rewriting(body, change, &memo)
+          if changed == body { return id }
+          if case .reduce(let operation, _, _) = node.operation {
+            return reduce(operation, variables, conditions, changed)
+          }
+          return build(variables[0], changed)
+        }
+        let arguments = node.arguments.map { memo[$0] ?? $0 }
+        return arguments == node.arguments ? id : rebuild(node, arguments)
+      }
+      memo[id] = change(made)
+    }
+    return memo[root] ?? root
+  }
+}

@@ -34,6 +34,7 @@ let package = Package(
     // System libraries and the lane kernels in C.
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CSleef"),
+    .systemLibrary(name: "CZlib"),
     .target(
       name: "CEnergyKernels",
       dependencies: ["CSleef"],
@@ -47,7 +48,7 @@ let package = Package(
     + library("EnergyTransforms", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyLowering", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyCPU", ["EnergyIR", "EnergyBuiltins", "EnergyLowering", "CEnergyKernels", "COpenBLAS"])
-    + library("EnergyData", ["EnergyText"])
+    + library("EnergyData", ["EnergyText", "CZlib"])
     + library(
       "EnergyDriver",
       [

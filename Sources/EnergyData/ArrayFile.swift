@@ -30,6 +30,10 @@ public struct ArrayFile: Sendable {
     case npy(dtype: String, fortranOrder: Bool, version: Int)
     /// A text table: its separator, and the column names of its header where it has one.
     case csv(separator: CSVSeparator, columns: [String]?)
+    /// An entry of a `.safetensors` file: its dtype as the file spells it (`F32`).
+    case safetensors(dtype: String)
+    /// An entry of a `.json` file, and whether all its numbers are whole.
+    case json(isWhole: Bool)
   }
 
   /// The path or name, for messages.
@@ -56,7 +60,10 @@ public struct ArrayFile: Sendable {
   }
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int {
+    // (2^62, 2^62, 0) has no elements, and a product that overflows.
+    shape.contains(0) ? 0 : shape.reduce(1, *)
+  }
 
   /// Whether the elements are the mapped file itself and not a copy.
   public var isMapped: Bool {
@@ -66,8 +73,12 @@ public struct ArrayFile: Sendable {
 
   /// Whether the file stored integers or booleans.
   public var storesIntegers: Bool {
-    if case .npy(let dtype, _, _) = source, let kind = dtype.dropFirst().first { return "iub".contains(kind) }
-    return false
+    switch source {
+    case .npy(let dtype, _, _): return dtype.dropFirst().first.map { "iub".contains($0) } ?? false
+    case .csv: return false
+    case .safetensors(let dtype): return !dtype.hasPrefix("F") && !dtype.hasPrefix("BF")
+    case .json(let isWhole): return isWhole
+    }
   }
 
   /// Calls `body` with the elements' bytes: `count * dtype.byteCount` of them, aligned for the element type.

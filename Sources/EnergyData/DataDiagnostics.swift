@@ -12,6 +12,14 @@ extension DiagnosticCode {
   public static let ragged: DiagnosticCode = "E-ragged"
   /// Elements of a type that has no faithful place among real numbers.
   public static let dtype: DiagnosticCode = "E-dtype"
+  /// Bytes that aren't a sound .npz archive.
+  public static let npz: DiagnosticCode = "E-npz"
+  /// Bytes that aren't a sound .safetensors file.
+  public static let safetensors: DiagnosticCode = "E-safetensors"
+  /// Text that isn't JSON, or not of numbers under names.
+  public static let json: DiagnosticCode = "E-json"
+  /// An array that an archive doesn't hold, or a name where there is nothing to choose.
+  public static let entry: DiagnosticCode = "E-entry"
   /// A file format that can't be read or written yet.
   public static let unsupportedFormat: DiagnosticCode = "E-unsupported"
 }

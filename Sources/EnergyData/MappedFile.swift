@@ -61,6 +61,11 @@ public final class MappedFile: @unchecked Sendable {
     self.init(path: path, bytes: UnsafeRawBufferPointer(copy), isMapped: false)
   }
 
+  /// Takes over `content`, which `allocate` made, and frees it at the end.
+  convenience init(path: String, adopting content: UnsafeMutableRawBufferPointer) {
+    self.init(path: path, bytes: UnsafeRawBufferPointer(content), isMapped: false)
+  }
+
   private init(path: String, bytes: UnsafeRawBufferPointer, isMapped: Bool) {
     self.path = path
     self.bytes = bytes
@@ -86,6 +91,33 @@ public final class MappedFile: @unchecked Sendable {
     guard isMapped, bytes.count <= PhysicalMemory.bytes / 4, let start = bytes.baseAddress else { return }
     let populateRead: Int32 = 22  // MADV_POPULATE_READ, Linux 5.14; older kernels refuse it, which is harmless
     madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, populateRead)
+  }
+}
+
+/// A part of a file that holds something of its own, such as an array in an archive.
+struct FileSlice {
+  let file: MappedFile
+  /// Within the bytes of the file.
+  let range: Range<Int>
+  /// For messages: `p.npz (W)`.
+  let name: String
+
+  init(_ file: MappedFile, _ range: Range<Int>, name: String) {
+    precondition(range.upperBound <= file.bytes.count, "a part lies within its file")
+    self.file = file
+    self.range = range
+    self.name = name
+  }
+
+  /// The whole of a file.
+  init(_ file: MappedFile) { self.init(file, 0..<file.bytes.count, name: file.path) }
+
+  /// Valid while the file lives.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[range]) }
+
+  /// All from `offset` on.
+  func dropping(_ offset: Int) -> FileSlice {
+    FileSlice(file, range.lowerBound + offset..<range.upperBound, name: name)
   }
 }
 

@@ -28,7 +28,7 @@ struct NpyHeader: Hashable {
       throw fail(
         "not a .npy file: it doesn't start with the bytes \\x93NUMPY",
         hint: isZip
-          ? "it is a zip archive, perhaps an .npz file; those are not supported yet"
+          ? "it is a zip archive: give it the extension .npz"
           : "write it with numpy.save; a table of text belongs into a .csv file")
     }
     guard bytes.count >= 8 else { throw fail("the file ends in its header, after \(bytes.count) bytes") }

@@ -19,6 +19,8 @@ extension DiagnosticCode {
   public static let singular: DiagnosticCode = "E-singular"
   /// Energies or scores that aren't numbers.
   public static let notFinite: DiagnosticCode = "W-nan"
+  /// A file of parameters has names that no parameter has.
+  public static let unusedName: DiagnosticCode = "W-unused"
   /// A defect of ours.
   public static let defect: DiagnosticCode = "E-defect"
   /// The evaluation was interrupted.

@@ -65,7 +65,7 @@ extension Session {
     for (symbol, setting) in settings.sorted(by: { $0.key.index < $1.key.index }) {
       let shape = graph[symbol].shape
       guard shape.count == setting.data.shape.count else { continue }
-      sizes.add(shape, are: setting.data.shape, because: { _ in "--set \(graph[symbol].name)" }, at: setting.span)
+      sizes.add(shape, are: setting.data.shape, because: { _ in setting.reason(graph[symbol].name) }, at: setting.span)
     }
   }
 
@@ -97,16 +97,21 @@ extension Session {
   /// Puts a parameter's value into the environment, checked against its declaration.
   private func bind(_ parameter: Program.Parameter, _ environment: inout Environment) throws {
     let data: TensorData
-    var span = parameter.span
-    if let setting = settings[parameter.symbol] {
+    let setting = settings[parameter.symbol]
+    if let setting {
       data = setting.data
-      span = setting.span ?? span
     } else if case .values(let values) = parameter.value {
       data = values
     } else {
       return
     }
-    environment.values[parameter.symbol] = try checked(data, for: parameter.symbol, at: span, environment.sizes)
+    do {
+      environment.values[parameter.symbol] = try checked(
+        data, for: parameter.symbol, at: setting?.span ?? parameter.span, environment.sizes)
+    } catch var diagnostic as Diagnostic {
+      if let setting, setting.span == nil { diagnostic.notes.append(.init("its value comes from \(setting.origin)")) }
+      throw diagnostic
+    }
   }
 
   /// A value in the shape of its symbol; columns of tables become vectors.

@@ -19,6 +19,8 @@ extension DiagnosticExplanation {
       wrong: "inv([[1, 2], [2, 4]])", right: "inv([[1, 2], [2, 5]])"),
     DiagnosticExplanation(
       .notFinite, "Some energies or scores are NaN. They are counted and written; energy check names their source."),
+    DiagnosticExplanation(
+      .unusedName, "The file given by --params has names that no parameter has; their values aren't used."),
     DiagnosticExplanation(.trapped, "--trap-nan was given and a row is NaN; the message names the sub-expression."),
     DiagnosticExplanation(.interrupted, "The run was stopped from outside. Files are as they were before it."),
     DiagnosticExplanation(.defect, "The program broke a rule of its own: please report it with the file."),

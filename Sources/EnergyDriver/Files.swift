@@ -9,11 +9,23 @@ public protocol FileAccess: Sendable {
   func array(at path: String) throws -> ArrayFile
   /// The array in a file that a program names, relative to `folder`; never one outside of it.
   func array(at path: String, within folder: String) throws -> ArrayFile
+  /// The named arrays in a file that the command line names.
+  func archive(at path: String) throws -> ArrayArchive
+  /// The named arrays in a file that a program names, relative to `folder`; never one outside of it.
+  func archive(at path: String, within folder: String) throws -> ArrayArchive
   /// Writes numbers into a file that a program names, relative to `folder`; never one outside of it.
   func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws
 }
 
 extension FileAccess {
+  /// Refuses: by default there are no archives.
+  public func archive(at path: String) throws -> ArrayArchive {
+    throw Diagnostic(.error, .file, "\(path): files of several arrays can't be read here")
+  }
+
+  /// Refuses: by default there are no archives.
+  public func archive(at path: String, within folder: String) throws -> ArrayArchive { try archive(at: path) }
+
   /// Refuses: by default nothing is written.
   public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
     throw Diagnostic(.error, .file, "\(path): nothing can be written here")
@@ -31,9 +43,15 @@ public struct DiskFiles: FileAccess {
   /// The array in a file that a program names. A program is data: it sees its own folder and what lies below it, and
   /// no link leads it out.
   public func array(at path: String, within folder: String) throws -> ArrayFile {
-    let target = try Self.target(path, folder)
-    if let real = Self.resolved(target) { try Self.requireInside(real, path, folder) }
-    return try ArrayFile.read(path: target)
+    try ArrayFile.read(path: Self.source(path, folder))
+  }
+
+  /// The named arrays in a file that the command line names.
+  public func archive(at path: String) throws -> ArrayArchive { try ArrayArchive(path: path) }
+
+  /// The named arrays in a file that a program names, under the same rule.
+  public func archive(at path: String, within folder: String) throws -> ArrayArchive {
+    try ArrayArchive(path: Self.source(path, folder))
   }
 
   /// Writes numbers into a file that a program names, under the same rule.
@@ -54,6 +72,13 @@ public struct DiskFiles: FileAccess {
     Diagnostic(
       .error, .file, "\"\(path)\" \(reason)",
       hints: [.init("a program reads and writes only files below its own folder, by paths relative to it")])
+  }
+
+  /// The path of a file to read, which may be a link to another one in the folder.
+  private static func source(_ path: String, _ folder: String) throws -> String {
+    let target = try target(path, folder)
+    if let real = resolved(target) { try requireInside(real, path, folder) }
+    return target
   }
 
   private static func target(_ path: String, _ folder: String) throws -> String {
@@ -95,14 +120,9 @@ struct FolderLoader: DataLoader {
   }
 
   func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
-    if request.entry != nil {
-      throw Diagnostic(
-        .error, .unsupportedFormat, "\"\(request.path)\": archives of several arrays are not supported yet",
-        at: request.span, hints: [.init("save the array in a .npy file of its own")])
-    }
     let array: ArrayFile
     do {
-      array = try files.array(at: request.path, within: folder)
+      array = try self.array(request)
     } catch let diagnostic as Diagnostic {
       var placed = diagnostic
       placed.span = placed.span ?? request.span
@@ -112,15 +132,28 @@ struct FolderLoader: DataLoader {
     }
     for remark in array.remarks where !remarks.all.contains(remark) { remarks.all.append(remark) }
     let values = array.doubles()
+    let isNamed = request.entry.map { ", name = \"\($0)\"" } ?? ""
     if !request.allowsNaN, let index = values.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
         .error, .value,
         "\"\(request.path)\": \(Self.place(index, array.shape)) is \(NumberStyle.exact.text(values[index]))",
-        at: request.span, hints: [.init("if that is meant: load(\"\(request.path)\", allow_nan = true)")])
+        at: request.span, hints: [.init("if that is meant: load(\"\(request.path)\"\(isNamed), allow_nan = true)")])
     }
     return TensorData(
       shape: array.shape, values: values, type: array.storesIntegers ? .int : .real, isTable: array.isTable,
       isSingle: array.dtype == .f32)
+  }
+
+  private func array(_ request: LoadRequest) throws -> ArrayFile {
+    if ArrayArchive.isArchive(request.path) {
+      return try files.archive(at: request.path, within: folder).array(named: request.entry)
+    }
+    guard request.entry == nil else {
+      throw Diagnostic(
+        .error, .entry, "\"\(request.path)\" holds one array, which has no name", at: request.span,
+        hints: [.init("leave the name out: load(\"\(request.path)\")")])
+    }
+    return try files.array(at: request.path, within: folder)
   }
 
   /// `row 3, column 2` of an offset.

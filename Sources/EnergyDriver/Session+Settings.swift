@@ -45,7 +45,8 @@ extension Session {
         .error, .shape, "\(parameter.name) is \(parameter.type); this value is \(Self.typeText(data.shape))", at: span,
         hints: [.init("e.g. --set \(parameter.name)=\(example(parameter))")])
     }
-    settings[parameter.symbol] = SettingValue(data: data, text: setting.value, span: span)
+    settings[parameter.symbol] = SettingValue(
+      data: data, origin: "--set \(setting.name)", span: span)
   }
 
   private func unknownParameter(_ name: String) -> Diagnostic {

@@ -25,6 +25,8 @@ public struct SessionOptions: Sendable {
   public var dims: [String: Int] = [:]
   /// Values of parameters; the last one of a name counts.
   public var settings: [Setting] = []
+  /// A file of named arrays with values of parameters; `settings` count before it.
+  public var parameterFile: String?
   /// The type of the arithmetic; `nil` for that of the input.
   public var precision: Precision?
   /// Threads that share the rows.
@@ -75,10 +77,12 @@ public final class Session {
   var cache: [Symbol.ID: TensorData] = [:]
   var cacheSizes: [Dimension: Int] = [:]
 
-  /// A value from outside with the text it was read from.
+  /// A value from outside.
   struct SettingValue {
     let data: TensorData
-    let text: String
+    /// Where it comes from: `--set mu`, `p.npz`.
+    let origin: String
+    /// Its place in a text of its own; `nil` for one from a file.
     let span: Span?
   }
 
@@ -124,7 +128,10 @@ public final class Session {
           .error, .empty, "\(source.name) \(what)",
           hints: [.init("a first line to try: energy f(x : vector[2]) = 0.5*sumsq(x)")]))
     }
-    if !hasErrors { readSettings() }
+    if !hasErrors {
+      readSettings()
+      readParameterFile()
+    }
   }
 
   /// The energies that can be evaluated: those of the file, or the bare expression.

@@ -36,7 +36,8 @@ struct ProgramOptions: ParsableArguments {
   @Option(name: .customLong("dim"), help: "A size: d=8.")
   var dims: [Dim] = []
 
-  @Option(help: "Parameters from a file (not built yet).", completion: .file())
+  @Option(
+    help: "Parameters by name from a .npz, .safetensors or .json file; --set counts before it.", completion: .file())
   var params: String?
 
   @Option(help: "Arithmetic: f64 or f32; by default that of the input.")
@@ -104,6 +105,7 @@ struct ProgramOptions: ParsableArguments {
     var options = SessionOptions()
     options.dims = Dictionary(dims.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     options.settings = settings.map { .init(name: $0.name, value: $0.value) }
+    options.parameterFile = params
     options.precision = dtype
     options.threads = threads ?? max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     options.memoryLimit = maxMemory?.count ?? max(1 << 28, PhysicalMemory.bytes / 2)
@@ -130,7 +132,6 @@ struct ProgramOptions: ParsableArguments {
   var hasProgram: Bool { file != nil || expression != nil || !Console.inputIsTerminal }
 
   private func requireBuilt() throws {
-    if params != nil { throw Unbuilt.feature("--params", instead: "give values one by one: --set NAME=VALUE") }
     switch backend {
     case .auto, .tiles: return
     case .native: throw Unbuilt.feature("--backend native", instead: "the same on the processor:  --backend auto")

@@ -126,6 +126,8 @@ enum Generated {
     case "nan.npy": return npy([1, 2, 3, 4, .nan, 6, 7, 8], shape: "(4, 2)")
     case "empty.energy", "empty.csv": return Data()
     case "latin1.energy": return Data([0x61, 0xE9, 0x0A])
+    case "parameters.npz", "parameters.safetensors", "weights.safetensors", "single.npz":
+      return try Data(contentsOf: root.appendingPathComponent("Tests/References/archives/\(name)"))
     default: throw CocoaError(.fileNoSuchFile)
     }
   }

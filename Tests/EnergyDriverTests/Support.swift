@@ -19,6 +19,11 @@ struct MemoryFiles: FileAccess {
   }
 
   func array(at path: String, within folder: String) throws -> ArrayFile { try array(at: path) }
+
+  func archive(at path: String) throws -> ArrayArchive {
+    guard let text = arrays[path] else { throw Diagnostic(.error, .file, "\(path): no such file") }
+    return try ArrayArchive(bytes: Array(text.utf8), name: path, format: .json)
+  }
 }
 
 /// A session on a text.

@@ -28,11 +28,11 @@ import Testing
 
   @Test(arguments: ["(", "[", "x[", "f(", "-", "not ", "x^", "if ", "if a then b else ", "x^(-"])
   func hundredThousandLevels(_ open: String) {
-    let time = ContinuousClock().measure {
+    let time = processorTime {
       #expect(first(String(repeating: open, count: 100_000)) == "E-limit")
       #expect(parseFile(nested(open, "x", ")", 100_000)).diagnostics.count <= 100)
     }
-    #expect(time < .seconds(10))
+    #expect(time < 10)
   }
 
   /// Long chains are flat, so that no pass over them needs a stack.
@@ -56,13 +56,13 @@ import Testing
     let file = SourceFile(name: "", text: text)
     #expect(parse(file, id: 0, mode: .expression).diagnostics.map(\.code.name) == ["E-limit"])
     var terms = 0
-    let time = ContinuousClock().measure {
+    let time = processorTime {
       let tree = parse(file, id: 0, limits: SyntaxLimits(sourceBytes: 2_000_000), mode: .expression).tree
       if case .sum(let found) = tree.nodes.last?.kind { terms = found.count }
     }
     #expect(terms == 1_000_000)
-    // Less than two seconds unoptimised; the bound leaves room for a machine with other things to do.
-    #expect(time < .seconds(6))
+    // Less than two seconds unoptimised on a server of 2023.
+    #expect(time < 6)
   }
 
   /// A large source that is wrong everywhere, or is one token: the time must not grow with the square of its size.
@@ -73,14 +73,14 @@ import Testing
   func mistakesEverywhere(_ piece: String) {
     let count = (1 << 18) / piece.utf8.count
     let file = SourceFile(name: "", text: String(repeating: piece, count: count))
-    let time = ContinuousClock().measure {
+    let time = processorTime {
       for mode in [ParseMode.file, .expression] {
         let result = parse(file, id: 0, mode: mode)
         #expect(result.diagnostics.count <= 101)
         for diagnostic in result.diagnostics { #expect(diagnostic.message.utf8.count < 400) }
       }
     }
-    #expect(time < .seconds(10))
+    #expect(time < 10)
   }
 
   @Test func sizeOfASource() {

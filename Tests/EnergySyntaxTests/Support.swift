@@ -1,5 +1,6 @@
 import EnergySyntax
 import EnergyText
+import Foundation
 import Testing
 
 /// Names that the tests take for functions; calls of `score` and `grad` return one again.
@@ -121,4 +122,16 @@ func outline(_ result: ParseResult, grouped: Bool = false) -> [String] {
     }
     return text
   }
+}
+
+/// Seconds that the processor spent on `body` in this thread: other work on the computer doesn't count.
+func processorTime(_ body: () -> Void) -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+  let start = now()
+  body()
+  return now() - start
 }

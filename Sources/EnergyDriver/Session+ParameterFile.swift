@@ -1,0 +1,134 @@
+import EnergyData
+import EnergyIR
+import EnergySemantics
+import EnergyText
+
+extension Session.SettingValue {
+  /// Why a size is as it is, where the value of a parameter says so.
+  func reason(_ parameter: String) -> String { span == nil ? "\(parameter) (\(origin))" : origin }
+}
+
+extension Session {
+  /// Takes values for all parameters that the file of parameters names and `--set` doesn't.
+  func readParameterFile() {
+    guard let path = options.parameterFile else { return }
+    do {
+      guard ArrayArchive.isArchive(path) else {
+        throw Diagnostic(
+          .error, .option, "--params takes a .npz, .safetensors or .json file, and '\(path)' isn't called like one",
+          hints: [.init("one value: --set NAME=VALUE")])
+      }
+      let archive = try files.archive(at: path)
+      let match = ParameterNames(archive.names, among: program.parameters.map(\.name))
+      let sizes = declaredSizes()
+      for parameter in program.parameters where settings[parameter.symbol] == nil {
+        guard let key = match.keys[parameter.name] else { continue }
+        do {
+          try read(parameter, key, archive, sizes)
+        } catch let diagnostic as Diagnostic {
+          diagnostics.append(diagnostic)
+        }
+      }
+      if let warning = unusedNames(match, path) { diagnostics.append(warning) }
+    } catch let diagnostic as Diagnostic {
+      diagnostics.append(diagnostic)
+    } catch {
+      diagnostics.append(Diagnostic(.error, .file, "--params \(path): \(error)"))
+    }
+  }
+
+  /// What is known of sizes without the values of parameters.
+  private func declaredSizes() -> SizeTable {
+    var sizes = SizeTable()
+    addFacts(to: &sizes)
+    // Sizes that disagree are reported where values are needed, with all places.
+    return (try? sizes.solve()) == nil ? SizeTable() : sizes
+  }
+
+  private func read(
+    _ parameter: Program.Parameter, _ key: String, _ archive: ArrayArchive, _ sizes: SizeTable
+  ) throws {
+    let array = try archive.array(named: key)
+    let symbol = graph[parameter.symbol]
+    let fits =
+      array.shape.count == symbol.shape.count
+      && zip(symbol.shape, array.shape).allSatisfy { size, length in (size.value(sizes.values) ?? length) == length }
+    guard fits, array.count > 0 else {
+      let renamed = key == parameter.name ? "" : " as '\(key)'"
+      throw Diagnostic(
+        .error, .shape,
+        "\(parameter.name) is \(type(of: parameter, sizes)); \(archive.name) has \(Self.typeText(array.shape))\(renamed)",
+        at: parameter.span.end > parameter.span.start ? parameter.span : nil,
+        hints: [.init("a value that fits: --set \(parameter.name)=\(example(parameter, sizes: sizes))")])
+    }
+    let values = array.doubles()
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      let place = FolderLoader.place(index, array.shape)
+      throw Diagnostic(
+        .error, .value, "\(array.name): \(place) is \(NumberStyle.exact.text(values[index]))",
+        hints: [.init("if that is meant: param \(symbol.name) = load(\"…\", name = \"\(key)\", allow_nan = true)")])
+    }
+    settings[parameter.symbol] = SettingValue(
+      data: TensorData(
+        shape: array.shape, values: values, type: array.storesIntegers ? .int : .real, isSingle: array.dtype == .f32),
+      origin: archive.name, span: nil)
+  }
+
+  /// One warning for all names of the file that no parameter has.
+  private func unusedNames(_ match: ParameterNames, _ path: String) -> Diagnostic? {
+    guard !match.unused.isEmpty else { return nil }
+    let names = program.parameters.map(\.name)
+    let shown = match.unused.prefix(8).map { name in
+      let meant = didYouMean(String(name.dropFirst(match.prefix.count)), among: names)
+      return name + (meant.map { " (did you mean '\($0)'?)" } ?? "")
+    }
+    let rest = match.unused.count > 8 ? ", … (\(match.unused.count) in all)" : ""
+    let hint = names.isEmpty ? "this program has no parameters" : "its parameters: " + names.joined(separator: ", ")
+    return Diagnostic(
+      .warning, .unusedName, "\(path): no parameter is called \(shown.joined(separator: ", "))\(rest)",
+      hints: [.init(hint)])
+  }
+}
+
+/// Which array of a file is which parameter. One prefix that all names of the file share (`network.`) is left out where
+/// that finds more parameters.
+struct ParameterNames {
+  /// The file's name for a parameter.
+  let keys: [String: String]
+  /// The file's names that no parameter has, in the order of the file.
+  let unused: [String]
+  /// What was left out, with its point at the end.
+  let prefix: String
+
+  init(_ names: [String], among parameters: [String]) {
+    let known = Set(parameters)
+    var best = ""
+    var most = names.count(where: known.contains)
+    for prefix in Self.commonPrefixes(names) {
+      let found = names.count { known.contains(String($0.dropFirst(prefix.count))) }
+      if found > most { (best, most) = (prefix, found) }
+    }
+    prefix = best
+    var keys: [String: String] = [:]
+    var unused: [String] = []
+    for name in names {
+      let parameter = String(name.dropFirst(best.count))
+      if known.contains(parameter) { keys[parameter] = name } else { unused.append(name) }
+    }
+    self.keys = keys
+    self.unused = unused
+  }
+
+  /// `a.`, `a.b.` … as far as all names share them, each leaving something of every name.
+  private static func commonPrefixes(_ names: [String]) -> [String] {
+    guard let first = names.first else { return [] }
+    var prefixes: [String] = []
+    var prefix = ""
+    for part in first.split(separator: ".", omittingEmptySubsequences: false).dropLast() {
+      prefix += part + "."
+      guard prefixes.count < 64, names.allSatisfy({ $0.hasPrefix(prefix) }) else { break }
+      prefixes.append(prefix)
+    }
+    return prefixes
+  }
+}

@@ -24,6 +24,16 @@ import Testing
       """, 2.93
     ),
     (
+      "Gaussian process through Cholesky",
+      """
+      data t : vector[6] = [0, 0.5, 1.1, 1.9, 2.4, 3]
+      data y : vector[6] = [0.1, 0.7, 0.9, 0.2, -0.4, -0.9]
+      energy f(h : vector[3]) = 0.5*sumsq(solve(L, y)) + sum(log(diag(L))) + 0.5*sumsq(h)
+        where K = [exp(h[1] - 0.5*(t[i] - t[j])^2*exp(-h[2])) for i in 1..6, j in 1..6] + exp(h[3])*eye(6),
+          L = cholesky(K)
+      """, 4.26
+    ),
+    (
       "torsion",
       """
       energy f(X : matrix[6, 3]) = sum(i in 1..3: 1 + cos(3*phi(i)))

@@ -121,10 +121,19 @@ import Testing
   }
 
   @Test(arguments: programs) func everyNodeHasAnOrigin(_ text: String) throws {
-    let model = try Model(text, energy: "f")
+    try Self.checkOrigins(Model(text, energy: "f"), text)
+  }
+
+  @Test(arguments: Examples.all) func everyNodeOfAnExampleHasAnOrigin(_ example: Examples.Case) throws {
+    try Self.checkOrigins(Model.example(example.file, energy: example.energy), example.file)
+  }
+
+  private static func checkOrigins(_ model: Model, _ name: String) throws {
     let (energy, gradients) = model.derived()
-    for id in model.graph.postorder([energy] + gradients) {
-      #expect(!model.graph.origins(of: id).isEmpty, "\(model.graph[id].operation) in \(text)")
+    var transforms = Transforms(model.graph)
+    let scores = model.samples.map { transforms.score(of: model.energy.node, by: $0) }
+    for id in model.graph.postorder([energy] + gradients + scores) {
+      #expect(!model.graph.origins(of: id).isEmpty, "\(model.graph[id].operation) in \(name)")
     }
   }
 

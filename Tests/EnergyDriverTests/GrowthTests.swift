@@ -1,0 +1,29 @@
+import EnergyTransforms
+import Testing
+
+@testable import EnergyDriver
+
+/// What doesn't grow with the number of atoms: the graph of a sum over pairs, of its score, and the time to derive it.
+@Suite struct GrowthTests {
+  @Test func lennardJonesIsAsLargeForFiveAtomsAsForFiveHundred() throws {
+    func nodes(_ n: Int) throws -> (energy: Int, score: Int, seconds: Double) {
+      let text = """
+        energy f(X : matrix[\(n), 3]) = sum(i in 1..\(n), j in i+1..\(n): 4*(s(i, j)^2 - s(i, j)))
+          where s(i, j) = sumsq(X[i, :] - X[j, :])^-3
+        """
+      let start = FuzzTests.processorTime()
+      let model = try Model(text)
+      var transforms = Transforms(model.graph)
+      let energy = transforms.prepare(model.energy.node)
+      let score = transforms.score(of: model.energy.node, by: model.samples[0])
+      let seconds = FuzzTests.processorTime() - start
+      return (model.graph.postorder(energy).count, model.graph.postorder(score).count, seconds)
+    }
+    let (small, large) = (try nodes(5), try nodes(500))
+    #expect(small.energy == large.energy)
+    #expect(small.score == large.score)
+    #expect(large.score <= 20)
+    // The aim is 0.1 s for the optimised program; this build isn't.
+    #expect(large.seconds < 0.5)
+  }
+}

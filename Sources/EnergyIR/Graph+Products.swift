@@ -50,7 +50,8 @@ extension Graph {
         id = negate(id)
       case .mul(let inner) where isWhole:
         for (innerExponent, argument) in zip(inner, self[id].arguments).reversed() {
-          if innerExponent == innerExponent.rounded() || canCollapse(argument, innerExponent, exponent) {
+          // (u^a)^b = u^(a·b) for fractional a is exact where u can't be negative.
+          if innerExponent == innerExponent.rounded() || isProvablyNonNegative(argument) {
             pending.append((argument, innerExponent * exponent))
           } else {
             let root = internProduct([(argument, innerExponent)], type: .real)
@@ -81,11 +82,6 @@ extension Graph {
     let sorted = factors.sorted { $0.0 < $1.0 }
     return intern(
       .mul(exponents: sorted.map(\.1)), sorted.map(\.0), shape: commonShape(sorted.map(\.0)), type: type)
-  }
-
-  /// (u^a)^b = u^(a·b) for fractional a and whole b: exact where u can't be negative.
-  private func canCollapse(_ base: NodeID, _ inner: Double, _ outer: Double) -> Bool {
-    isProvablyNonNegative(base)
   }
 
   /// Whether the value is ≥ 0 by its form alone: squares, sums of squares, positive parameters, exponentials.

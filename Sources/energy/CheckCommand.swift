@@ -36,13 +36,10 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    var session: Session?
-    try report.finish({ session?.sources ?? SourceMap() }) {
+    try report.finish(loading: {
       try program.requireProgram()
-      let loaded = try program.session()
-      session = loaded
-      report.add(loaded.diagnostics, loaded.sources)
-      guard !loaded.hasErrors else { return .failure }
+      return try program.session()
+    }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       let energies = try loaded.energiesToCheck(named: program.energy)
       energies.notes.forEach(report.note)

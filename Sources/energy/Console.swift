@@ -98,6 +98,17 @@ final class Report {
     }
   }
 
+  /// Runs a command's work on the program that `load` reads; where that is wrong it says so and stops.
+  func finish(loading load: () throws -> Session, _ body: (Session) throws -> ExitStatus) throws {
+    var session: Session?
+    try finish({ session?.sources ?? SourceMap() }) {
+      let loaded = try load()
+      session = loaded
+      add(loaded.diagnostics, loaded.sources)
+      return loaded.hasErrors ? .failure : try body(loaded)
+    }
+  }
+
   /// Runs a command's work; whatever is thrown becomes messages. Ends the document.
   func finish(_ sources: () -> SourceMap, _ body: () throws -> ExitStatus) throws {
     var status = ExitStatus.success

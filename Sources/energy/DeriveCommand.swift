@@ -30,13 +30,10 @@ struct DeriveCommand: ParsableCommand {
     var options = output
     if format == .json { options.json = true }
     let report = Report(options)
-    var session: Session?
-    try report.finish({ session?.sources ?? SourceMap() }) {
+    try report.finish(loading: {
       try program.requireProgram()
-      let loaded = try program.session()
-      session = loaded
-      report.add(loaded.diagnostics, loaded.sources)
-      guard !loaded.hasErrors else { return .failure }
+      return try program.session()
+    }) { loaded in
       let energy = try loaded.energy(named: program.energy)
       if let note = loaded.expressionNote() { report.note(note) }
       let result = try loaded.derivation(what, of: energy, by: wrt, format: format)

@@ -43,15 +43,12 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    var session: Session?
-    try report.finish({ session?.sources ?? SourceMap() }) {
+    try report.finish(loading: {
       try program.requireProgram()
       if hvpOut != nil { throw Unbuilt.feature("--hvp-out") }
       if !gradOut.isEmpty { throw Unbuilt.feature("--grad-out") }
-      let loaded = try program.session()
-      session = loaded
-      report.add(loaded.diagnostics, loaded.sources)
-      guard !loaded.hasErrors else { return .failure }
+      return try program.session()
+    }) { loaded in
       let energy = try loaded.energy(named: program.energy)
       if let note = loaded.expressionNote() { report.note(note) }
       guard !input.isEmpty else {

@@ -16,16 +16,13 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    var session: Session?
-    try report.finish({ session?.sources ?? SourceMap() }) {
+    try report.finish(loading: {
       guard program.hasProgram else {
         throw Unbuilt.feature(
           "the prompt", instead: "run a file: energy FILE, or give an expression: energy derive -e EXPR")
       }
-      let loaded = try program.session()
-      session = loaded
-      report.add(loaded.diagnostics, loaded.sources)
-      guard !loaded.hasErrors else { return .failure }
+      return try program.session()
+    }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       var results: [JSON] = []
       var failed = false

@@ -21,6 +21,10 @@ extension Elaborator {
         throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
       }
     }
+    if name == "size", positional.count == 1, named.isEmpty, case .energies(let list) = try value(positional[0], scope)
+    {
+      return sizeValue(Size(list.count))
+    }
     var operands: [Operand] = []
     for id in positional { operands.append(operand(id, try tensor(id, scope), scope)) }
     if isInferring, let first = operands.first { try refuseScalarReduction(name, first) }

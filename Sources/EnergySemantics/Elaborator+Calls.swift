@@ -37,6 +37,10 @@ extension Elaborator {
     case .energy(let energy): return try call(energy, arguments(group, energy.name), at: span, scope)
     case .derivative(let derivative):
       return try call(derivative, arguments(group, derivative.operation.rawValue), at: span, scope)
+    case .energies(let list):
+      throw Diagnostic(
+        .error, .function, "this is a list of \(list.count) energies; choose one to call", at: span,
+        hints: [.init("the first one: Es[1](x)"), .init("all of them: sum(E in Es: E(x))")])
     case .tensor, .text:
       throw Diagnostic(.error, .function, "this is a value, not a function", at: span)
     }
@@ -191,11 +195,7 @@ extension Elaborator {
     if let type = declaration.type {
       let shape = try typeShape(type, scope)
       if shape.isEnergy {
-        switch argument.value {
-        case .energy, .derivative: break
-        default:
-          throw Diagnostic(.error, .type, "\(name) takes an energy", at: argument.span)
-        }
+        try takeEnergy(argument, shape, declared: Declared(declaration.name, type, declaration.span), scope)
       } else {
         let value = try tensor(argument.value, at: argument.span)
         let operand = Operand(value: value, span: argument.span, provenance: argument.provenance)

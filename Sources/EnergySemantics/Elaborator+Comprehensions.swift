@@ -94,32 +94,60 @@ extension Elaborator {
     return graph.sum(terms + [(1, graph.size(expression.offset))])
   }
 
-  /// Opens a scope for the clauses and runs `body` in it with their conditions in force.
-  private func withIndices<Result>(
-    _ generators: Generators, _ scope: Scope, _ body: (Scope, [LoopIndex]) throws -> Result
-  ) throws -> Result {
-    let inner = Scope(scope.tree, parent: scope)
+  /// Opens a scope for the clauses and runs `body` in it with their conditions in force: once, or for each choice of
+  /// values for the clauses that are written out. `body` gets the indices that stay, and all conditions.
+  private func eachWay<Result>(
+    _ generators: Generators, _ writtenOut: Set<Span>, _ scope: Scope,
+    _ body: (Scope, [LoopIndex], [Condition]) throws -> Result
+  ) throws -> [Result] {
     let count = guards.count
-    defer { guards.removeLast(guards.count - count) }
-    let names = activeIndices.count
-    defer { activeIndices.removeLast(activeIndices.count - names) }
-    var indices: [LoopIndex] = []
-    for clause in generators.clauses {
-      let name = clause.name.text
-      if scope.find(name) != nil || inner.names[name] != nil {
-        let known = provenance(of: name, inner)
-        throw Diagnostic(
-          .error, .redefined, "the name '\(name)' is taken here", at: clause.name.span,
-          notes: known.map { [.init("'\(name)' is declared", at: $0.span)] } ?? [],
-          hints: [.init("call the index something else")])
+    var results: [Result] = []
+    func descend(_ position: Int, _ scope: Scope, _ indices: [LoopIndex]) throws {
+      guard let clause = generators.clauses[safe: position] else {
+        results.append(try body(scope, indices, Array(guards[count...])))
+        return
       }
-      let index = try loopIndex(clause, inner)
-      guards += index.conditions
-      indices.append(index)
-      activeIndices.append(name)
-      inner.names[name] = .value(index.value, Provenance(span: clause.name.span))
+      if let values = try writtenValues(clause, writtenOut, scope) {
+        for value in values {
+          try withClause(clause, value.value, value.conditions, scope) { try descend(position + 1, $0, indices) }
+        }
+        return
+      }
+      let index = try loopIndex(clause, scope)
+      do {
+        try withClause(clause, index.value, index.conditions, scope) {
+          try descend(position + 1, $0, indices + [index])
+        }
+      } catch let request as Unrolling {
+        throw request.met(by: index.variable, of: clause)
+      }
     }
-    return try body(inner, indices)
+    try descend(0, scope, [])
+    return results
+  }
+
+  /// Runs `body` with the name of a clause bound and its conditions in force.
+  private func withClause<Result>(
+    _ clause: Generators.Clause, _ value: Value, _ conditions: [Condition], _ scope: Scope,
+    _ body: (Scope) throws -> Result
+  ) throws -> Result {
+    let name = clause.name.text
+    if scope.find(name) != nil {
+      let known = provenance(of: name, scope)
+      throw Diagnostic(
+        .error, .redefined, "the name '\(name)' is taken here", at: clause.name.span,
+        notes: known.map { [.init("'\(name)' is declared", at: $0.span)] } ?? [],
+        hints: [.init("call the index something else")])
+    }
+    let inner = Scope(scope.tree, parent: scope)
+    inner.names[name] = .value(value, Provenance(span: clause.name.span))
+    guards += conditions
+    activeIndices.append(name)
+    defer {
+      guards.removeLast(conditions.count)
+      activeIndices.removeLast()
+    }
+    return try body(inner)
   }
 
   // MARK: Reductions
@@ -136,41 +164,75 @@ extension Elaborator {
         .error, .function, "'\(name)' doesn't run over an index", at: nameSpan,
         hints: [.init("these do: \(Elaborator.reductions.sorted().joined(separator: ", "))")])
     }
-    return try withIndices(generators, scope) { inner, indices in
-      var conditions = indices.flatMap(\.conditions)
-      var dataCondition: NodeID?
-      if let guardCondition = generators.guardCondition {
-        let parts = try condition(guardCondition, inner)
-        conditions += parts.index
-        guards += parts.index
-        dataCondition = parts.data
+    return try writingOut(generators) { writtenOut in
+      let parts = try eachWay(generators, writtenOut, scope) { inner, indices, conditions in
+        try part(name, generators, body, inner, indices.map(\.variable), conditions)
       }
-      let value = try tensor(body, inner)
-      let isLogical = name == "any" || name == "all"
-      if isLogical, graph[value.node].type != .bool {
-        throw Diagnostic(
-          .error, .type, "\(name) takes conditions, not numbers", at: inner.tree[body].span,
-          hints: [.init("compare it: \(shortText(inner.tree[body].span)) > 0")])
-      }
-      if !isLogical { try refuseBoolean(value, at: inner.tree[body].span) }
-      let variables = indices.map(\.variable)
-      return TypedValue(
-        try reduction(name, variables, Guard(conditions), dataCondition, value.node, at: span), value.form)
+      return TypedValue(try reduction(name, parts, at: span), parts.first?.value.form ?? .scalar)
     }
   }
 
-  private func reduction(
-    _ name: String, _ variables: [Variable], _ conditions: Guard, _ data: NodeID?, _ body: NodeID, at span: Span
-  ) throws -> NodeID {
-    if name == "mean" { return try mean(variables, conditions, data, body, at: span) }
+  /// What a reduction combines: the body over the indices that stay. Several where clauses are written out.
+  private struct Part {
+    let variables: [Variable]
+    let conditions: Guard
+    let data: NodeID?
+    let value: TypedValue
+
+    var isEmpty: Bool { variables.contains { $0.extent == 0 } || conditions.isImpossible }
+  }
+
+  private func part(
+    _ name: String, _ generators: Generators, _ body: ExprID, _ scope: Scope, _ variables: [Variable],
+    _ conditions: [Condition]
+  ) throws -> Part {
+    var conditions = conditions
+    var dataCondition: NodeID?
+    let count = guards.count
+    defer { guards.removeLast(guards.count - count) }
+    if let guardCondition = generators.guardCondition {
+      let parts = try condition(guardCondition, scope)
+      conditions += parts.index
+      guards += parts.index
+      dataCondition = parts.data
+    }
+    let value = try tensor(body, scope)
+    let isLogical = name == "any" || name == "all"
+    if isLogical, graph[value.node].type != .bool {
+      throw Diagnostic(
+        .error, .type, "\(name) takes conditions, not numbers", at: scope.tree[body].span,
+        hints: [.init("compare it: \(shortText(scope.tree[body].span)) > 0")])
+    }
+    if !isLogical { try refuseBoolean(value, at: scope.tree[body].span) }
+    return Part(variables: variables, conditions: Guard(conditions), data: dataCondition, value: value)
+  }
+
+  private func reduction(_ name: String, _ parts: [Part], at span: Span) throws -> NodeID {
+    let shapes = parts.map { graph.shape($0.value.node) }
+    if let other = shapes.first(where: { $0 != shapes[0] }) {
+      throw Diagnostic(
+        .error, .shape, "the terms differ in shape: \(typeText(shapes[0])) and \(typeText(other))", at: span)
+    }
+    if name == "mean" { return try mean(parts, at: span) }
     guard let operation = ReduceOperation(rawValue: name) else {
       throw Diagnostic(.error, .function, "'\(name)' doesn't run over an index", at: span)
     }
-    let isEmpty = variables.contains { $0.extent == 0 } || conditions.isImpossible
     let neutral = neutralElement(operation)
-    if isEmpty { return graph.broadcast(neutral, to: graph.shape(body)) }
-    let chosen = data.map { graph.select($0, body, neutral) } ?? body
-    return graph.reduce(operation, variables, conditions, chosen)
+    let nodes = parts.filter { !$0.isEmpty }.map { part -> NodeID in
+      let chosen = part.data.map { graph.select($0, part.value.node, neutral) } ?? part.value.node
+      if part.variables.isEmpty, part.conditions.isAlways { return chosen }
+      return graph.reduce(operation, part.variables, part.conditions, chosen)
+    }
+    guard let first = nodes.first else { return graph.broadcast(neutral, to: shapes.first ?? []) }
+    guard nodes.count > 1 else { return first }
+    switch operation {
+    case .sum: return graph.sum(nodes.map { (1, $0) })
+    case .prod: return graph.product(nodes.map { ($0, 1) })
+    case .min, .max, .logsumexp, .any, .all:
+      let variable = graph.freshVariable(Size(nodes.count))
+      let pattern = [Subscript.at(IndexExpression(variable))] + shapes[0].map { _ in Subscript.all }
+      return graph.reduce(operation, [variable], .always, graph.index(stacked(nodes, shape: shapes[0]), pattern))
+    }
   }
 
   private func neutralElement(_ operation: ReduceOperation) -> NodeID {
@@ -184,44 +246,74 @@ extension Elaborator {
     }
   }
 
-  private func mean(
-    _ variables: [Variable], _ conditions: Guard, _ data: NodeID?, _ body: NodeID, at span: Span
-  ) throws -> NodeID {
-    if variables.contains(where: { $0.extent == 0 }) || conditions.isImpossible {
-      throw Diagnostic(.error, .index, "the mean of an empty range isn't defined", at: span)
-    }
+  private func mean(_ parts: [Part], at span: Span) throws -> NodeID {
+    let parts = parts.filter { !$0.isEmpty }
+    if parts.isEmpty { throw Diagnostic(.error, .index, "the mean of an empty range isn't defined", at: span) }
     let one = graph.constant(1)
     let zero = graph.constant(0)
-    let terms = data.map { graph.select($0, body, zero) } ?? body
-    let ones = data.map { graph.select($0, one, zero) } ?? one
-    let total = graph.reduce(.sum, variables, conditions, terms)
-    return graph.divide(total, graph.reduce(.sum, variables, conditions, ones))
+    let total = parts.map { part -> (Double, NodeID) in
+      let terms = part.data.map { graph.select($0, part.value.node, zero) } ?? part.value.node
+      return (1, graph.reduce(.sum, part.variables, part.conditions, terms))
+    }
+    let count = parts.map { part -> (Double, NodeID) in
+      (1, graph.reduce(.sum, part.variables, part.conditions, part.data.map { graph.select($0, one, zero) } ?? one))
+    }
+    return graph.divide(graph.sum(total), graph.sum(count))
   }
 
   // MARK: Builders
 
   /// `[body for i in 1..n, j in 1..m]`: one axis an index, the first index first.
-  func builder(_ body: ExprID, _ generators: Generators, _ scope: Scope) throws -> TypedValue {
+  func builder(_ body: ExprID, _ generators: Generators, _ scope: Scope) throws -> Value {
     if let guardCondition = generators.guardCondition {
       throw Diagnostic(
         .error, .index, "a builder can't leave entries out", at: scope.tree[guardCondition].span,
         hints: [.init("say what they are: [if … then … else 0 for …]")])
     }
-    return try withIndices(generators, scope) { inner, indices in
-      for (index, clause) in zip(indices, generators.clauses) where !index.conditions.isEmpty {
-        if index.conditions.allSatisfy({ $0.expression.variables == [index.variable] }) {
-          throw Diagnostic(
-            .error, .unsupported, "a builder over a range whose length isn't known isn't supported yet",
-            at: clause.span,
-            hints: [.init("give the size a value: dim n = …")])
+    return try writingOut(generators) { try built(body, generators.clauses[...], $0, scope) }
+  }
+
+  private func built(
+    _ body: ExprID, _ clauses: ArraySlice<Generators.Clause>, _ writtenOut: Set<Span>, _ scope: Scope
+  ) throws -> Value {
+    guard let clause = clauses.first else { return .tensor(try number(body, scope)) }
+    let rest = clauses.dropFirst()
+    if let values = try writtenValues(clause, writtenOut, scope) {
+      let entries = try values.map { value in
+        try withClause(clause, value.value, value.conditions, scope) { inner -> NodeID in
+          if !value.conditions.isEmpty { throw dependentRange(clause) }
+          return try tensor(built(body, rest, writtenOut, inner), at: scope.tree[body].span).node
         }
-        throw Diagnostic(
-          .error, .index, "a builder's range can't depend on another index: its rows would differ in length",
-          at: clause.span)
       }
-      let value = try number(body, inner)
-      let node = indices.reversed().reduce(value.node) { graph.build($1.variable, $0) }
-      return TypedValue(node, in: graph)
+      guard let shape = entries.first.map(graph.shape), entries.allSatisfy({ graph.shape($0) == shape }) else {
+        throw Diagnostic(
+          .error, .shape, "the entries of this builder differ in shape", at: scope.tree[body].span)
+      }
+      return .tensor(TypedValue(stacked(entries, shape: shape), in: graph))
     }
+    let index = try loopIndex(clause, scope)
+    if !index.conditions.isEmpty {
+      guard index.conditions.allSatisfy({ $0.expression.variables == [index.variable] }) else {
+        throw dependentRange(clause)
+      }
+      throw Diagnostic(
+        .error, .unsupported, "a builder over a range whose length isn't known isn't supported yet",
+        at: clause.span,
+        hints: [.init("give the size a value: dim n = …")])
+    }
+    do {
+      let entry = try withClause(clause, index.value, [], scope) {
+        try tensor(built(body, rest, writtenOut, $0), at: scope.tree[body].span)
+      }
+      return .tensor(TypedValue(graph.build(index.variable, entry.node), in: graph))
+    } catch let request as Unrolling {
+      throw request.met(by: index.variable, of: clause)
+    }
+  }
+
+  private func dependentRange(_ clause: Generators.Clause) -> Diagnostic {
+    Diagnostic(
+      .error, .index, "a builder's range can't depend on another index: its rows would differ in length",
+      at: clause.span)
   }
 }

@@ -326,12 +326,22 @@ extension Elaborator {
         hints: [.init("data \(variable.name.text) : matrix[n, d] = load(…)")])
     }
     let result = try value(id, scope)
-    guard case .tensor(let value) = result else { return result }
     let span = scope.tree[id].span
+    guard case .tensor(let value) = result else {
+      if let type = variable.type {
+        let shape = try typeShape(type, scope)
+        if !shape.isEnergy { _ = try tensor(result, at: span) }
+        try takeEnergy((result, span, nil), shape, declared: Declared(variable.name, type, definition.span), scope)
+      }
+      return result
+    }
     var shape = graph.shape(value.node)
     var refinements: [Symbol.Refinement] = []
     if let type = variable.type {
       let declared = try typeShape(type, scope)
+      if declared.isEnergy {
+        try takeEnergy((result, span, nil), declared, declared: Declared(variable.name, type, definition.span), scope)
+      }
       let wanted = try self.shape(declared, scope)
       guard declared.form == value.form || (wanted.isEmpty && shape.isEmpty), wanted.count == shape.count else {
         throw Diagnostic(

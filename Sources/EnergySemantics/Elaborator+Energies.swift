@@ -318,7 +318,7 @@ extension Elaborator {
       let base = try realise(derivative.base, shapes, at: span)
       let node = try derivativeNode(derivative, base, at: span)
       result = Realised(samples: base.samples, parameters: base.parameters, node: node)
-    case .tensor, .text: throw AlreadyReported()
+    case .tensor, .energies, .text: throw AlreadyReported()
     }
     realised[key] = result
     return result
@@ -342,10 +342,37 @@ extension Elaborator {
     return try realise(energy, declarations, names, shapes, at: span)
   }
 
+  /// Energies given as arguments may settle sizes that the signature leaves open: of `sphere(base = left)` the sample
+  /// has as many entries as left's. Each size found that way is one more try.
   private func realise(
     _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, at span: Span
   ) throws -> Realised {
     let scope = Scope(energy.definition.tree, number: freshScopeNumber())
+    let takesEnergies = energy.bound.values.contains { value in
+      if case .tensor = value { false } else { true }
+    }
+    guard shapes == nil, takesEnergies else { return try realise(energy, declarations, names, shapes, scope, at: span) }
+    let saved = settledDimensions
+    defer { settledDimensions = saved }
+    let mark = self.mark
+    for _ in 0..<64 {
+      do {
+        return try realise(energy, declarations, names, nil, scope, settles: true, at: span)
+      } catch let equation as SizeEquation where equation.dimension.scope == scope.number {
+        restore(mark)
+        let map = [equation.dimension: equation.size]
+        for case (let name, .size(let size, let provenance)) in scope.names {
+          scope.names[name] = .size(size.substituting(map), provenance)
+        }
+      }
+    }
+    throw Diagnostic(.error, .size, "the sizes can't be inferred here: give the types", at: span)
+  }
+
+  private func realise(
+    _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, _ scope: Scope,
+    settles: Bool = false, at span: Span
+  ) throws -> Realised {
     // Arguments given already fix the sizes that they share with the samples.
     if let (_, parameters) = declaration(energy) {
       for declared in parameters.declarations + parameters.own {
@@ -363,11 +390,14 @@ extension Elaborator {
         let typed = try typeShape(written, scope)
         if typed.isEnergy || typed.form == .row {
           throw Diagnostic(
-            .error, .type, "a sample is a real or a tensor, not \(shortText(written.span))", at: written.span)
+            .error, .type, "a sample is a real or a tensor, not \(shortText(written.span))", at: written.span,
+            hints: typed.isEnergy
+              ? [.init("energies are given by name: put '\(name) : \(shortText(written.span))' behind ';'")] : [])
         }
         if shapes == nil { shape = try self.shape(typed, scope) }
         type = typed
       }
+      if settles { settledDimensions.formUnion(shape.flatMap(\.dimensions).filter { $0.scope == scope.number }) }
       let symbol = graph.addSymbol(
         Symbol(
           name: name, role: .sample, shape: shape, type: type?.element ?? .real, refinements: type?.refinements ?? []))

@@ -30,6 +30,12 @@ extension Elaborator {
       throw Diagnostic(
         .error, .type, "'\(shortText(span))' is a function; here a value is needed", at: span,
         hints: [.init("call it: \(shortText(span))(x)")])
+    case .energies:
+      throw Diagnostic(
+        .error, .type, "'\(shortText(span))' is a list of energies; here a value is needed", at: span,
+        hints: [
+          .init("call one of them: \(shortText(span))[1](x)"), .init("or all: sum(E in \(shortText(span)): E(x))"),
+        ])
     case .text:
       throw Diagnostic(.error, .type, "a text can't be used as a value", at: span)
     }
@@ -37,8 +43,12 @@ extension Elaborator {
 
   /// A tensor of numbers: not of booleans.
   func number(_ id: ExprID, _ scope: Scope) throws -> TypedValue {
-    let result = try tensor(id, scope)
-    try refuseBoolean(result, at: scope.tree[id].span)
+    try number(value(id, scope), at: scope.tree[id].span)
+  }
+
+  private func number(_ value: Value, at span: Span) throws -> TypedValue {
+    let result = try tensor(value, at: span)
+    try refuseBoolean(result, at: span)
     return result
   }
 
@@ -74,8 +84,8 @@ extension Elaborator {
       return sizeValue(last)
     case .nabla(let name): return try nabla(name, scope)
     case .norm(let inner): return try callBuiltin("norm", [inner], [], at: node.span, scope)
-    case .list(let elements): return .tensor(try list(elements, at: node.span, scope))
-    case .builder(let body, let generators): return .tensor(try builder(body, generators, scope))
+    case .list(let elements): return try list(elements, at: node.span, scope)
+    case .builder(let body, let generators): return try builder(body, generators, scope)
     case .signed(let sign, let inner):
       let operand = try number(inner, scope)
       return .tensor(sign == .minus ? TypedValue(graph.negate(operand.node), operand.form) : operand)
@@ -264,8 +274,14 @@ extension Elaborator {
 
   // MARK: Literals
 
-  private func list(_ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {
-    let values = try elements.map { try number($0, scope) }
+  private func list(_ elements: [ExprID], at span: Span, _ scope: Scope) throws -> Value {
+    let values = try elements.map { try value($0, scope) }
+    if let energies = try energyList(values, elements.map { scope.tree[$0].span }) { return .energies(energies) }
+    return .tensor(
+      try list(zip(values, elements).map { try number($0, at: scope.tree[$1].span) }, elements, at: span, scope))
+  }
+
+  private func list(_ values: [TypedValue], _ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {
     guard let first = values.first else {
       throw Diagnostic(
         .error, .shape, "an empty list has no shape", at: span, hints: [.init("zeros(0) is an empty vector")])
@@ -287,12 +303,17 @@ extension Elaborator {
       }
     }
     if let node = literal(values.map(\.node), shape: shape, span) { return TypedValue(node, in: graph) }
-    let whole = [Size(values.count)] + shape
-    let terms = values.enumerated().map { position, value -> (Double, NodeID) in
+    return TypedValue(stacked(values.map(\.node), shape: shape), in: graph)
+  }
+
+  /// Tensors of one shape along a new first axis.
+  func stacked(_ nodes: [NodeID], shape: [Size]) -> NodeID {
+    let whole = [Size(nodes.count)] + shape
+    let terms = nodes.enumerated().map { position, node -> (Double, NodeID) in
       let pattern = [Subscript.at(IndexExpression(Size(position)))] + shape.map { _ in Subscript.all }
-      return (1, graph.scatter(value.node, pattern, shape: whole))
+      return (1, graph.scatter(node, pattern, shape: whole))
     }
-    return TypedValue(graph.sum(terms), in: graph)
+    return graph.sum(terms)
   }
 
   /// A list of numbers known now: a symbol with these values, named as it is written.

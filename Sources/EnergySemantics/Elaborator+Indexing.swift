@@ -142,9 +142,23 @@ extension Elaborator {
       }
     }
     var result = graph.index(base.node, pattern, gathers: gathers)
+    if let entry = literalEntry(result) { result = entry }
     for variable in variables.reversed() { result = graph.build(variable, result) }
     let isRow = base.form == .row && graph[result].rank == 1
     return isRow ? TypedValue(result, .row) : TypedValue(result, in: graph)
+  }
+
+  /// An entry of a list of numbers at a position known now, as that number.
+  func literalEntry(_ node: NodeID) -> NodeID? {
+    guard case .index(let pattern) = graph[node].operation, let list = literalValues[graph[node].arguments[0]] else {
+      return nil
+    }
+    var offset = 0
+    for (place, extent) in zip(pattern, list.shape) {
+      guard case .at(let expression) = place, let position = expression.size?.constant else { return nil }
+      offset = offset * extent + position
+    }
+    return list.values[safe: offset].map { graph.constant($0, type: list.type) }
   }
 
   private func place(_ item: IndexItem, _ extent: Size, of base: Span, _ scope: Scope) throws -> Place {

@@ -47,7 +47,7 @@ extension Elaborator {
     }
     sampleDimensions = Set(
       names.filter(\.isSample).flatMap { (shapes[$0.name] ?? []).flatMap(\.dimensions) })
-    let counts = (program.sizeConditions.count, program.indexConditions.count, program.diagnostics.count)
+    let mark = self.mark
     for _ in 0..<64 {
       openDimensions = Set(shapes.values.joined().flatMap(\.dimensions).filter { $0.scope == number })
       assumedShapes = shapes
@@ -61,13 +61,9 @@ extension Elaborator {
       } catch let equation as SizeEquation {
         let map = [equation.dimension: equation.size]
         shapes = shapes.mapValues { $0.map { $0.substituting(map) } }
-        program.sizeConditions.removeLast(program.sizeConditions.count - counts.0)
-        program.indexConditions.removeLast(program.indexConditions.count - counts.1)
-        program.diagnostics.removeLast(program.diagnostics.count - counts.2)
+        restore(mark)
       } catch {
-        program.sizeConditions.removeLast(program.sizeConditions.count - counts.0)
-        program.indexConditions.removeLast(program.indexConditions.count - counts.1)
-        program.diagnostics.removeLast(program.diagnostics.count - counts.2)
+        restore(mark)
         throw error
       }
     }

@@ -176,11 +176,15 @@ extension Elaborator {
     switch scope.tree[id].kind {
     case .name(let name): kind = formKind(name, scope, depth: 0)
     case .nabla: kind = .energy
+    case .list: kind = formKind(of: id, scope, depth: 0)
     default: return .value
     }
     for suffix in factor.suffixes {
-      guard case .call(let group) = suffix.kind else { return .value }
-      kind = result(of: kind, group, scope, depth: 0)
+      switch suffix.kind {
+      case .call(let group): kind = result(of: kind, group, scope, depth: 0)
+      case .index(let items) where kind == .list: kind = chosen(items)
+      default: return .value
+      }
     }
     return kind == .value ? .value : .function
   }
@@ -192,6 +196,8 @@ extension Elaborator {
 
   enum FormKind: Equatable {
     case value, function, energy
+    /// Several energies.
+    case list
     /// `grad score hessian laplacian hvp`.
     case differential
   }
@@ -199,6 +205,7 @@ extension Elaborator {
   private func formKind(_ name: String, _ scope: Scope, depth: Int) -> FormKind {
     switch scope.find(name) {
     case .value(.energy, _), .value(.derivative, _): return .energy
+    case .value(.energies, _): return .list
     case .value, .size: return .value
     case .deferred(let entry):
       if entry.definition.arguments != nil { return .function }
@@ -227,24 +234,39 @@ extension Elaborator {
       let kind = formKind(name, scope, depth: depth)
       return kind == .function && scope.find(name) == nil && definitions[name] == nil ? .value : kind
     case .nabla: return .energy
+    case .list(let elements):
+      let isList = elements.contains { formKind(of: $0, scope, depth: depth + 1) == .energy }
+      return isList ? .list : .value
     case .run(let items):
-      guard case .atom(let head) = items.first?.kind, case .name(let name) = scope.tree[head].kind else {
-        return .value
+      guard case .atom(let head) = items.first?.kind else { return .value }
+      var kind: FormKind
+      switch scope.tree[head].kind {
+      case .name(let name): kind = formKind(name, scope, depth: depth)
+      case .list: kind = formKind(of: head, scope, depth: depth + 1)
+      default: return .value
       }
-      var kind = formKind(name, scope, depth: depth)
       for item in items.dropFirst() {
-        guard case .group(let group) = item.kind else { return .value }
-        kind = result(of: kind, group, scope, depth: depth)
+        switch item.kind {
+        case .group(let group): kind = result(of: kind, group, scope, depth: depth)
+        case .index(let items) where kind == .list: kind = chosen(items)
+        default: return .value
+        }
       }
       return kind
     default: return .value
     }
   }
 
+  /// What an index takes from a list of energies: one of them, or again a list.
+  private func chosen(_ items: [IndexItem]) -> FormKind {
+    if case .at? = items.first?.kind { return .energy }
+    return .list
+  }
+
   private func result(of kind: FormKind, _ group: Group, _ scope: Scope, depth: Int) -> FormKind {
     guard case .arguments(let arguments) = group.contents else { return .value }
     switch kind {
-    case .value, .function: return .value
+    case .value, .function, .list: return .value
     case .differential:
       guard let first = arguments.positional.first else { return .value }
       return formKind(of: first, scope, depth: depth + 1) == .energy ? .energy : .value

@@ -45,6 +45,10 @@ extension Elaborator {
   private func requireFunction(_ base: Value, _ operation: Program.Operator, at span: Span) throws {
     switch base {
     case .energy, .derivative: return
+    case .energies:
+      throw Diagnostic(
+        .error, .type, "\(operation.rawValue) takes one energy, and '\(shortText(span))' is a list of them", at: span,
+        hints: [.init("of one of them: \(operation.rawValue)(\(shortText(span))[1])")])
     case .tensor, .text:
       throw Diagnostic(
         .error, .type, "\(operation.rawValue) takes an energy, and '\(shortText(span))' is a value", at: span,
@@ -165,7 +169,7 @@ extension Elaborator {
     switch value {
     case .energy(let energy): return energy
     case .derivative(let derivative): return innermost(derivative.base)
-    case .tensor, .text: return nil
+    case .tensor, .energies, .text: return nil
     }
   }
 

@@ -120,6 +120,9 @@ extension Elaborator {
     _ suffix: GroupedFactor.Suffix, to value: Value, _ span: Span, _ whole: Span, _ scope: Scope
   ) throws -> Value {
     if case .call(let group) = suffix.kind { return try call(value, group, at: whole, scope) }
+    if case .energies(let list) = value, case .index(let items) = suffix.kind {
+      return try choose(from: list, items, at: whole, base: span, scope)
+    }
     let base = try tensor(value, at: span)
     switch suffix.kind {
     case .call: return value

@@ -119,6 +119,7 @@ extension Elaborator {
     switch value {
     case .tensor(let tensor): return .value(tensor)
     case .text(let text): return .text(text)
+    case .energies: return .value(try tensor(value, at: span))
     case .energy(let energy):
       if let known = program.energies.first(where: { $0.name == energy.name }), isWhole(energy) {
         return .energy(known)

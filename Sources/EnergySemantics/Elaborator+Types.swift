@@ -58,10 +58,8 @@ extension Elaborator {
     case "bool": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .bool)
     case "interval": return try interval(type, scope)
     case "energy":
-      if !sizes.isEmpty {
-        throw Diagnostic(.error, .unsupported, "lists of energies aren't supported yet", at: type.span)
-      }
-      return TypeShape(sizes: [], form: .scalar, isEnergy: true)
+      return try TypeShape(
+        sizes: count(type, 0...1, hint: "a list of energies is energy[k]"), form: form(sizes.count), isEnergy: true)
     case "mlp": throw Diagnostic(.error, .unsupported, "mlp parameters aren't supported yet", at: type.span)
     default:
       let guess = didYouMean(name, among: Elaborator.typeNames)
@@ -176,32 +174,40 @@ extension Elaborator {
         "\(declared.name) takes whole numbers, and '\(shortText(operand.span))' is "
           + typeText(operand.value), at: operand.span)
     }
-    for (id, size) in zip(type.sizes, actual) { try unify(id, size, operand, declared, scope) }
+    for (id, size) in zip(type.sizes, actual) {
+      try unify(id, size, at: operand.span, typeText(operand.value), declared, scope) { least in
+        self.mismatch(operand, declared, scope, least: least)
+      }
+    }
   }
 
   /// Makes a declared size equal to an actual one; a local name in it is solved for.
-  private func unify(
-    _ id: ExprID, _ actual: Size, _ operand: Operand, _ declared: Declared, _ scope: Scope
+  /// - Parameters:
+  ///   - text: the type of what is given, for messages.
+  ///   - mismatch: the error, with the least size that would do where that is known.
+  func unify(
+    _ id: ExprID, _ actual: Size, at span: Span, _ text: String, _ declared: Declared, _ scope: Scope,
+    mismatch: (Size?) -> Diagnostic
   ) throws {
     let known = Set(scope.names.keys)
     let wanted = try size(id, scope)
     let fresh = wanted.dimensions.filter { $0.scope == scope.number && !known.contains($0.name) }
     guard scope.number != 0, fresh.count == 1, let unknown = fresh.first else {
-      guard try agree(wanted, actual) else { throw mismatch(operand, declared, scope) }
+      guard try agree(wanted, actual) else { throw mismatch(nil) }
       return
     }
     // wanted = factor·unknown + rest
     let factor = wanted.terms.filter { $0.factors == [unknown] }.first?.coefficient ?? 0
     let rest = wanted - Size(unknown) * Size(factor)
-    guard factor != 0, !rest.dimensions.contains(unknown) else { throw mismatch(operand, declared, scope) }
+    guard factor != 0, !rest.dimensions.contains(unknown) else { throw mismatch(nil) }
     let multiple = actual - rest
-    guard let solution = divide(multiple, by: factor) else { throw mismatch(operand, declared, scope) }
-    if isCertainly(solution, below: 1) { throw mismatch(operand, declared, scope, least: rest + Size(factor)) }
+    guard let solution = divide(multiple, by: factor) else { throw mismatch(nil) }
+    if isCertainly(solution, below: 1) { throw mismatch(rest + Size(factor)) }
     if !isCertainly(solution, atLeast: 1) {
       program.sizeConditions.append(
         .init(
           size: solution - 1, isEquation: false,
-          message: "\(unknown.name) = \(solution) must be at least 1 in \(typeText(operand.value))", span: operand.span)
+          message: "\(unknown.name) = \(solution) must be at least 1 in \(text)", span: span)
       )
     }
     scope.names[unknown.name] = .size(solution, Provenance(span: declared.span, isArgument: true))

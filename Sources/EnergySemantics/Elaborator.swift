@@ -27,6 +27,8 @@ final class Elaborator {
   var ends: [Size] = []
   /// Sizes that an inference may still choose.
   var openDimensions: Set<Dimension> = []
+  /// Sizes of a signature that the energies given for its arguments may settle.
+  var settledDimensions: Set<Dimension> = []
   /// The greatest number that an index reaches on an axis of open length.
   var openReaches: [Dimension: Int] = [:]
   /// Those of them that a sample's shape began with: they outlive the others.
@@ -118,6 +120,27 @@ final class Elaborator {
     return try body()
   }
 
+  /// Takes back what has been noted since `mark`, before another try.
+  func restore(_ mark: Mark) {
+    program.sizeConditions.removeLast(program.sizeConditions.count - mark.sizes)
+    program.indexConditions.removeLast(program.indexConditions.count - mark.indices)
+    program.diagnostics.removeLast(program.diagnostics.count - mark.diagnostics)
+  }
+
+  /// How much has been noted so far.
+  var mark: Mark {
+    Mark(
+      sizes: program.sizeConditions.count, indices: program.indexConditions.count,
+      diagnostics: program.diagnostics.count)
+  }
+
+  /// Lengths of the lists that an attempt may add to.
+  struct Mark {
+    let sizes: Int
+    let indices: Int
+    let diagnostics: Int
+  }
+
   // MARK: Messages
 
   func report(_ diagnostic: Diagnostic) { program.diagnostics.append(diagnostic) }
@@ -131,6 +154,8 @@ final class Elaborator {
     } catch let several as Diagnostics {
       several.all.forEach(report)
     } catch is AlreadyReported {
+    } catch let request as Unrolling {
+      report(request.diagnostic)
     } catch let equation as SizeEquation {
       report(
         Diagnostic(.error, .size, "the size \(equation.dimension.name) can't be inferred here: give the types"))
@@ -174,7 +199,9 @@ final class Elaborator {
   /// What an open dimension has to be for two sizes to agree.
   func equation(_ a: Size, _ b: Size) -> SizeEquation? {
     let choices = [(a, b), (b, a)].compactMap { side, other -> SizeEquation? in
-      guard let dimension = side.dimension, openDimensions.contains(dimension), !other.dimensions.contains(dimension)
+      guard let dimension = side.dimension,
+        openDimensions.contains(dimension) || settledDimensions.contains(dimension),
+        !other.dimensions.contains(dimension)
       else { return nil }
       return SizeEquation(dimension: dimension, size: other)
     }

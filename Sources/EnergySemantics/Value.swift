@@ -8,6 +8,8 @@ enum Value: Hashable {
   case tensor(TypedValue)
   case energy(EnergyValue)
   indirect case derivative(DerivativeValue)
+  /// A list of energies or of derivatives; never empty.
+  case energies([Value])
   case text(String)
 }
 

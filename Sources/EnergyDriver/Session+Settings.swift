@@ -20,9 +20,9 @@ extension Session {
   }
 
   private func read(_ setting: SessionOptions.Setting) throws {
-    guard let parameter = (program.parameters + program.data).first(where: { $0.name == setting.name }) else {
-      throw unknownParameter(setting.name)
-    }
+    // An own parameter of an energy called at several shapes is a symbol for each of them.
+    let parameters = (program.parameters + program.data).filter { $0.name == setting.name }
+    guard let parameter = parameters.first else { throw unknownParameter(setting.name) }
     let source = SourceFile(name: "--set \(setting.name)", text: setting.value)
     let parsed = parse(source, id: sources.add(source), mode: .expression)
     let checker = ProgramChecker(operators: GraphDerivatives())
@@ -38,15 +38,21 @@ extension Session {
     for literal in value.literals { values[literal.symbol] = literal.values }
     let data = try UniformEvaluation(graph: value.graph, memoryLimit: options.memoryLimit)
       .run([typed.node], sizes: [:], values: values)[0]
-    let symbol = graph[parameter.symbol]
     let span = Span(file: Int(parsed.tree.file), start: 0, end: source.bytes.count)
-    guard data.shape.count == symbol.shape.count else {
+    let symbols = parameters.map(\.symbol).filter { fits(data, graph[$0].shape) || parameters.count == 1 }
+    guard let first = symbols.first, data.shape.count == graph[first].shape.count else {
       throw Diagnostic(
         .error, .shape, "\(parameter.name) is \(parameter.type); this value is \(Self.typeText(data.shape))", at: span,
         hints: [.init("e.g. --set \(parameter.name)=\(example(parameter))")])
     }
-    settings[parameter.symbol] = SettingValue(
-      data: data, origin: "--set \(setting.name)", span: span)
+    for symbol in symbols {
+      settings[symbol] = SettingValue(data: data, origin: "--set \(setting.name)", span: span)
+    }
+  }
+
+  /// Whether a value may have this shape, as far as its sizes are numbers.
+  private func fits(_ data: TensorData, _ shape: [Size]) -> Bool {
+    shape.count == data.shape.count && zip(shape, data.shape).allSatisfy { ($0.constant ?? $1) == $1 }
   }
 
   private func unknownParameter(_ name: String) -> Diagnostic {

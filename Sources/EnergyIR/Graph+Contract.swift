@@ -46,6 +46,22 @@ extension Graph {
     /// Labels that a scattered argument has fixed: they neither sum nor broadcast any more.
     var fixed: Set<Int> = []
 
+    /// Makes two labels of one size the same; `gone` is numbered no more.
+    ///
+    /// - Returns: the new number of every label.
+    mutating func identify(_ gone: Int, with kept: Int) -> (Int) -> Int {
+      let last = sizes.count - 1
+      let target = kept == last ? gone : kept
+      let renumber = { (label: Int) in label == gone ? target : label == last ? gone : label }
+      for position in pending.indices { pending[position].1 = pending[position].1.map(renumber) }
+      for position in self.kept.indices { self.kept[position].1 = self.kept[position].1.map(renumber) }
+      output = output.map(renumber)
+      fixed = Set(fixed.map(renumber))
+      sizes.swapAt(gone, last)
+      sizes.removeLast()
+      return renumber
+    }
+
     mutating func freshLabels(_ newSizes: [Size]) -> [Int] {
       sizes += newSizes
       return Array((sizes.count - newSizes.count)..<sizes.count)
@@ -88,6 +104,15 @@ extension Graph {
       state.kept.append((negate(id), labels))
     case .contract(let inner) where isRelabelling(inner):
       expand(inner, node.arguments, labels, into: &state)
+    case .contract(let inner) where embedsDiagonal(inner) && canIdentify(inner, labels, state):
+      var labels = labels
+      for axis in inner.output.indices {
+        guard let first = inner.output.firstIndex(of: inner.output[axis]), labels[first] != labels[axis] else {
+          continue
+        }
+        labels = labels.map(state.identify(labels[axis], with: labels[first]))
+      }
+      expand(inner, node.arguments, labels, into: &state)
     case .contract(let inner) where state.output.isEmpty && Set(inner.output).count == inner.output.count:
       expand(inner, node.arguments, labels, into: &state)
     case .mul(let exponents) where state.output.isEmpty:
@@ -111,6 +136,21 @@ extension Graph {
   /// A contraction of one argument that sums nothing: transpose, broadcast, diagonal.
   private func isRelabelling(_ spec: Contraction) -> Bool {
     spec.inputs.count == 1 && spec.summed.isEmpty && Set(spec.output).count == spec.output.count
+  }
+
+  /// A contraction of one argument that only puts it on a diagonal: `diag(v)`, the identity matrix.
+  private func embedsDiagonal(_ spec: Contraction) -> Bool {
+    spec.inputs.count == 1 && spec.summed.isEmpty && Set(spec.output).count < spec.output.count
+  }
+
+  /// Whether a product with a diagonal can run along the diagonal alone. A label that a scattered argument has fixed
+  /// names one place, not an axis.
+  private func canIdentify(_ inner: Contraction, _ labels: [Int], _ state: ContractState) -> Bool {
+    inner.output.indices.allSatisfy { axis in
+      guard let first = inner.output.firstIndex(of: inner.output[axis]), first != axis else { return true }
+      return state.sizes[labels[first]] == state.sizes[labels[axis]] && !state.fixed.contains(labels[axis])
+        && !state.fixed.contains(labels[first])
+    }
   }
 
   /// Replaces an argument that is a contraction by that contraction's arguments.
@@ -175,6 +215,13 @@ extension Graph {
     }
     if arguments.allSatisfy({ $0.1 == output }), Set(output).count == output.count {
       return product(arguments.map { ($0.0, 1) })
+    }
+    if arguments.count > 1, Set(output).count < output.count {
+      // The entries first, then onto the diagonal.
+      let axes = output.indices.filter { output.firstIndex(of: output[$0]) == $0 }
+      let entries = internContract(arguments, output: axes.map { output[$0] }, sizes: sizes)
+      let labels = output.map { label in axes.firstIndex { output[$0] == label } ?? 0 }
+      return contract([(entries, Array(axes.indices))], output: labels, sizes: axes.map { sizes[output[$0]] })
     }
     let type: ElementType = arguments.allSatisfy { self[$0.0].type != .real } ? .int : .real
     let spec = Contraction(inputs: arguments.map(\.1), output: output, sizes: sizes)

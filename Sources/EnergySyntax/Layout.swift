@@ -77,7 +77,8 @@ struct Layout {
       if token.kind.continuesAtLineStart { return reportMargin(token) }
       return endStatement(before: token)
     }
-    if previous.continuesAtLineEnd || token.kind.continuesAtLineStart { return }
+    // Behind `;` there is nothing to continue.
+    if previous.continuesAtLineEnd || token.kind.continuesAtLineStart && previous != .semicolon { return }
     if inWhere, beginsDefinition(index) { return insert(.definition, before: token) }
     reportIndentation(of: token, first: false)
     endStatement(before: token)

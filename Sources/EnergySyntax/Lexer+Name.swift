@@ -18,7 +18,7 @@ extension Lexer {
           break
         }
       }
-      guard peek() == UInt8(ascii: "."), isNameByte(peek(1)) else { break }
+      guard peek() == UInt8(ascii: "."), isNameByte(peek(1)) || beginsName(at: position + 1) else { break }
       isDotted = true
       position += 1
     }
@@ -99,7 +99,8 @@ func canonicalSpelling(_ written: String) -> String {
       result.unicodeScalars.append(scalar)
     }
   }
-  return result
+  // A mark behind a Greek letter may join the last letter of its name.
+  return result.precomposedStringWithCanonicalMapping
 }
 
 /// The ASCII names of Greek letters and their variants.

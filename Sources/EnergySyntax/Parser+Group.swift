@@ -73,23 +73,21 @@ extension Parser {
     return name("the name of an argument")
   }
 
-  /// An expression or a text.
+  /// An expression, or as a whole argument a text or a name with points such as `gaussian.mu`.
   private func argument() -> ExprID {
-    guard kind == .string else { return expression() }
+    guard kind == .string || kind == .dottedName else { return expression() }
+    let token = current
+    let place = span
     switch kind(1) {
     case .comma, .semicolon, .closeParen:
-      let token = current
-      let place = advance()
-      return tree.add(.string(text(token)), place)
-    default:
-      let place = span
-      if kind(1) == .bad || kind(1) == .newline {
-        advance()
-        expected("')'")
-      } else {
-        misplacedString()
-      }
+      advance()
+      return tree.add(token.kind == .string ? .string(text(token)) : .name(text(token)), place)
+    case .bad where token.kind == .string, .newline where token.kind == .string:
+      advance()
+      expected("')'")
       return hole(place)
+    default:
+      return expression()
     }
   }
 

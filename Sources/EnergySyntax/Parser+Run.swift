@@ -99,7 +99,7 @@ extension Parser {
       advance()
       return tree.add(.name(text(token)), place)
     case .dottedName:
-      return dottedName()
+      return misplacedDottedName()
     case .constant:
       advance()
       return tree.add(NamedConstant(rawValue: text(token)).map { .constant($0) } ?? .hole, place)
@@ -124,26 +124,17 @@ extension Parser {
     }
   }
 
-  /// `gaussian.mu`, which only arguments may be.
-  private func dottedName() -> ExprID {
+  /// `gaussian.mu` where it isn't a whole argument.
+  private func misplacedDottedName() -> ExprID {
     let place = span
-    let token = current
-    let spelling = text(token)
-    switch kind(1) {
-    case .comma where depth > 0, .closeParen:
-      advance()
-      return tree.add(.name(spelling), place)
-    default:
-      var hints = [Diagnostic.Hint("names with a point stand in --set, --params and grad(E, …) only")]
-      if spelling.hasSuffix(".T") {
-        let fix = spelling.dropLast(2) + "^T"
-        hints = [
-          .init("the transpose is written \(shortened(String(fix)))", fixIt: .init(replace: place, with: String(fix)))
-        ]
-      }
-      fail(.syntax, "'\(shortened(tree.text(place)))' isn't a value", at: place, hints: hints)
-      return hole(place)
+    let spelling = text(current)
+    var hints = [Diagnostic.Hint("names with a point stand in --set, --params and grad(E, …) only")]
+    if spelling.hasSuffix(".T") {
+      let fix = String(spelling.dropLast(2) + "^T")
+      hints = [.init("the transpose is written \(shortened(fix))", fixIt: .init(replace: place, with: fix))]
     }
+    fail(.syntax, "'\(shortened(tree.text(place)))' isn't a value", at: place, hints: hints)
+    return hole(place)
   }
 
   private func norm() -> ExprID {

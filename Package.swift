@@ -74,6 +74,6 @@ let package = Package(
       tests("EnergyCPUTests", ["EnergyCPU", "CEnergyKernels"]),
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver"]),
-      tests("CommandLineTests", ["EnergyDriver", "energy"]),
+      tests("CommandLineTests", ["EnergySyntax", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "energy"]),
     ]
 )

@@ -2,10 +2,16 @@ import EnergyIR
 
 /// The table of element-wise functions.
 public enum Builtins {
+  /// The entries by topic, in the order of the reference page.
+  public static let groups: [(topic: String, entries: [Builtin])] = [
+    ("Powers, roots and extrema", arithmetic), ("Exponentials and logarithms", exponential),
+    ("Trigonometric functions", trigonometric), ("Hyperbolic functions", hyperbolic), ("Activations", activations),
+    ("The normal distribution", normal), ("The gamma function", gamma), ("Bessel functions", bessel),
+    ("Signs, steps and rounding", rounding), ("Comparisons", comparisons),
+  ]
+
   /// Every entry, in the order of the reference page.
-  public static let all: [Builtin] =
-    arithmetic + exponential + trigonometric + hyperbolic + activations + normal + gamma + bessel + rounding
-    + comparisons
+  public static let all: [Builtin] = groups.flatMap(\.entries)
 
   private static let byName: [String: Builtin] = Dictionary(
     all.map { ($0.name.name, $0) }, uniquingKeysWith: { first, _ in first })

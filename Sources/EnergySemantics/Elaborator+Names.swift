@@ -137,19 +137,19 @@ extension Elaborator {
   // MARK: Functions
 
   /// Names with a meaning of their own in a call, beside the tables of EnergyBuiltins.
-  static let operatorNames: Set<String> = ["grad", "score", "hessian", "laplacian", "hvp", "unconstrained"]
-  static let specialNames: Set<String> = ["load", "random", "fold", "scan", "wrap", "mod", "div", "select"]
+  static let operatorNames = SpecialFunction.names(.differential)
+  static let specialNames = Set(SpecialFunction.all.map(\.name))
   static let reductions: Set<String> = ["sum", "prod", "min", "max", "mean", "logsumexp", "any", "all"]
 
   func isBuiltin(_ name: String) -> Bool {
-    Builtins.named(name) != nil || StructuralBuiltins.named(name) != nil || Elaborator.operatorNames.contains(name)
-      || Elaborator.specialNames.contains(name) || Elaborator.reductions.contains(name)
+    Builtins.named(name) != nil || StructuralBuiltins.named(name) != nil || Elaborator.specialNames.contains(name)
+      || Elaborator.reductions.contains(name)
   }
 
   var builtinNames: Set<String> {
     Set(Builtins.all.filter(\.isPublic).flatMap { [$0.name.name] + $0.aliases })
       .union(StructuralBuiltins.all.flatMap { [$0.name] + $0.aliases })
-      .union(Elaborator.operatorNames).union(Elaborator.specialNames).union(Elaborator.reductions)
+      .union(Elaborator.specialNames).union(Elaborator.reductions)
   }
 
   /// What a name before parentheses calls; `nil` for an unknown one.

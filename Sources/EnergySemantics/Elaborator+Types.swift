@@ -69,10 +69,7 @@ extension Elaborator {
     }
   }
 
-  static let typeNames = [
-    "real", "int", "bool", "vector", "row", "matrix", "tensor", "symmetric", "spd", "diagonal", "lower", "simplex",
-    "ordered", "unit_vector", "positive", "interval", "integer", "energy", "mlp",
-  ]
+  static let typeNames = LanguageType.all.map(\.name)
 
   private func form(_ rank: Int) -> Form { [.scalar, .vector, .matrix][safe: rank] ?? .tensor }
 

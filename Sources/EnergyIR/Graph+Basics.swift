@@ -140,6 +140,9 @@ extension Graph {
       let (conditions, body) = splitGuard(arguments[1])
       if !conditions.isAlways { return guarded(conditions, linearAlgebra(.solve, [arguments[0], body])) }
       if isZero(body) { return zeros(shape) }
+      if let (factor, rest) = scaledTerm(body), factor != 1 {
+        return scale(factor, linearAlgebra(.solve, [arguments[0], broadcast(rest, to: shape)]))
+      }
     case .logdet, .det: shape = []
     }
     return intern(.linearAlgebra(operation), arguments, shape: shape, type: .real)

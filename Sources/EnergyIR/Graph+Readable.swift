@@ -152,4 +152,27 @@ extension Graph {
     default: return id
     }
   }
+
+  // MARK: Lists
+
+  /// The entries of a short vector, or the rows of a matrix, that tell their places apart: a reader is shown
+  /// `[a, b]`, not `[(if i == 1 then a else 0) + (if i == 2 then b else 0) for i in 1..2]`. `nil` for every other node.
+  func listedEntries(_ id: NodeID) -> [NodeID]? {
+    guard case .build(let bound) = self[id].operation, self[id].rank <= 2, let extent = bound.extent.constant,
+      (2...4).contains(extent)
+    else { return nil }
+    let variable = freshVariable(bound.extent)
+    let body = opened(id, as: [variable]).body
+    let isTold = postorder(body, into: { self[$0].free.contains(variable) }).contains { id in
+      switch self[id].operation {
+      case .guarded(let conditions), .reduce(_, _, let conditions):
+        return conditions.conditions.contains {
+          $0.expression.variables == [variable] && $0.expression.offset.constant != nil
+        }
+      default: return false
+      }
+    }
+    guard isTold else { return nil }
+    return (0..<extent).map { substitute(body, variables: [variable: IndexExpression(Size($0))]) }
+  }
 }

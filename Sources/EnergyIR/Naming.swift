@@ -98,6 +98,7 @@ struct Naming {
     case .call(let name, let arguments, _): return name.count + 2 * arguments.count
     case .reduction(let name, let generators, _, _): return name.count + 4 + 7 * generators.count
     case .comprehension(let generators, _): return 6 + 7 * generators.count
+    case .list(let all): return 2 * all.count
     case .conditional: return 17
     case .comparison, .connective: return 4
     }

@@ -50,6 +50,8 @@ enum Phrase: Hashable, Sendable {
   case reduction(String, [Generator], [PhraseID], PhraseID)
   /// `[body for i in 1..n]`.
   case comprehension([Generator], PhraseID)
+  /// `[a, b]`.
+  case list([PhraseID])
   /// `if … and … then a else b`.
   case conditional([PhraseID], PhraseID, PhraseID)
   case comparison(String, PhraseID, PhraseID)
@@ -63,7 +65,7 @@ enum Phrase: Hashable, Sendable {
     case .number, .name, .variable, .string: []
     case .sum(let terms, _): terms.map(\.phrase)
     case .negated(let a), .power(let a, _), .transposed(let a), .not(let a): [a]
-    case .product(let all), .run(let all), .call(_, let all, _), .connective(_, let all): all
+    case .product(let all), .run(let all), .call(_, let all, _), .connective(_, let all), .list(let all): all
     case .fraction(let a, let b), .comparison(_, let a, let b), .raised(let a, let b): [a, b]
     case .indexed(let base, let places):
       [base]
@@ -193,7 +195,7 @@ struct Document {
     case .product(let factors): degree = factors.reduce(0) { $0 + facts($1).degree }
     case .negated(let inner): degree = facts(inner).degree
     case .indexed: bulk = max(bulk - 1, 1)
-    case .call, .reduction, .comprehension, .conditional: bulk += 1
+    case .call, .reduction, .comprehension, .list, .conditional: bulk += 1
     default: break
     }
     return Facts(
@@ -226,7 +228,7 @@ struct Document {
       return usual.firstIndex(of: name).map { "~\($0)" } ?? "~~\(name)"
     case .indexed: return "["
     case .reduction(let name, _, _, _): return "~~~\(name)"
-    case .comprehension: return "~~~["
+    case .comprehension, .list: return "~~~["
     case .conditional: return "~~~~"
     case .comparison(let name, _, _), .connective(let name, _): return name
     case .not: return "!"

@@ -7,6 +7,7 @@ struct PhraseWriter {
   var forced: [PhraseID: String] = [:]
   private var memo: [NodeID: PhraseID] = [:]
   private var opened: [NodeID: Opened] = [:]
+  private var entries: [NodeID: [NodeID]] = [:]
 
   /// A binder with names for its variables.
   struct Opened {
@@ -49,6 +50,10 @@ struct PhraseWriter {
   private mutating func below(_ id: NodeID) -> [NodeID] {
     let node = graph[id]
     guard !node.operation.bound.isEmpty else { return node.arguments }
+    if let entries = graph.listedEntries(id) {
+      self.entries[id] = entries
+      return entries
+    }
     let open = open(id)
     opened[id] = open
     return [open.tensor ?? open.body]
@@ -100,7 +105,9 @@ struct PhraseWriter {
     case .contract(let spec): return contraction(spec, node)
     case .index(let pattern): return entry(node, pattern)
     case .scatter(let pattern, let shape): return scattered(node, pattern, shape)
-    case .build: return comprehension(id)
+    case .build:
+      if let entries = entries[id] { return document.make(.list(entries.map(phrase)), rank: node.rank) }
+      return comprehension(id)
     case .reduce(let operation, _, _): return reduction(operation, id)
     case .linearAlgebra(let operation):
       return document.make(.call(operation.rawValue, node.arguments.map(phrase), axis: nil), rank: node.rank)

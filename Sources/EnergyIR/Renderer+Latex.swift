@@ -20,6 +20,9 @@ extension Renderer {
       let bounds = generators.map { bound($0) }
       return [.text("\\left[ "), .phrase(body, .conditional), .text(" \\right]_{")]
         + Array(bounds.joined(separator: [.text(",\\, ")])) + [.text("}")]
+    case .list(let entries):
+      return [.text("\\begin{pmatrix} ")] + joined(entries.map { .phrase($0, .conditional) }, by: " \\\\ ")
+        + [.text(" \\end{pmatrix}")]
     case .conditional(let conditions, let a, let b):
       return [.text("\\begin{cases} "), .phrase(a, .conditional)] + tests(conditions, before: " & \\text{if } ")
         + [.text(" \\\\ "), .phrase(b, .conditional), .text(" & \\text{otherwise} \\end{cases}")]

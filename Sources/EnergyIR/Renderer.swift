@@ -67,6 +67,7 @@ struct Renderer {
     case .call(let name, _, _): return latex ? latexLevel(call: name) : .atom
     case .reduction: return latex ? .product : .atom
     case .comprehension: return latex ? .suffix : .atom
+    case .list: return .atom
     case .conditional: return latex ? .atom : .conditional
     case .comparison: return .comparison
     case .connective(let word, _): return word == "or" ? .or : .and
@@ -99,6 +100,7 @@ struct Renderer {
         + [.text(": "), .phrase(body, .conditional), .text(")")]
     case .comprehension(let generators, let body):
       return [.text("["), .phrase(body, .conditional), .text(" for ")] + ranges(generators) + [.text("]")]
+    case .list(let entries): return [.text("[")] + list(entries) + [.text("]")]
     case .conditional(let conditions, let a, let b):
       return tests(conditions, before: "if ")
         + [.text(" then "), .phrase(a, .or), .text(" else "), .phrase(b, .conditional)]
@@ -166,11 +168,18 @@ struct Renderer {
       var least = Level.suffix
       if position > 0, naming.definition(of: factor) == nil {
         switch document[factor] {
-        case .comprehension, .number:
+        case .comprehension, .list, .number:
           result += [.text(spelling.open), .phrase(factor, .conditional), .text(spelling.close)]
           continue
         case .transposed(let base), .power(let base, _):
-          if case .comprehension = document[base], naming.definition(of: base) == nil { least = .atom }
+          guard naming.definition(of: base) == nil else { break }
+          switch document[base] {
+          case .comprehension: least = .atom
+          case .list:
+            result += [.text(spelling.open), .phrase(factor, .conditional), .text(spelling.close)]
+            continue
+          default: break
+          }
         default: break
         }
       }

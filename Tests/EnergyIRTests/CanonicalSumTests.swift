@@ -28,6 +28,13 @@ import Testing
     #expect(graph.isZero(graph.multiply(graph.constant(0), model.x)))
   }
 
+  @Test func numbersLeaveSolve() {
+    let (P, x) = (model.symmetric, model.x)
+    let solved = graph.linearAlgebra(.solve, [P, x])
+    #expect(graph.linearAlgebra(.solve, [P, graph.scale(0.5, x)]) == graph.scale(0.5, solved))
+    #expect(graph.isZero(graph.linearAlgebra(.solve, [P, graph.zeros([model.d])])))
+  }
+
   @Test func integerPowersDistributeAndFractionalOnesDoNot() {
     let ab = graph.multiply(model.a, model.b)
     #expect(graph.power(ab, 2) == graph.product([(model.a, 2), (model.b, 2)]))

@@ -56,6 +56,26 @@ import Testing
     #expect(model.text(graph.apply("pow", [a, graph.add(a, b)])) == "a^(a + b)")
   }
 
+  @Test func shortVectorsThatTellTheirPlacesApartAreLists() {
+    let two = Size(2)
+    func list(_ first: NodeID, _ second: NodeID) -> NodeID {
+      let i = graph.freshVariable(two)
+      let parts = [(0, first), (1, second)].map { place, entry in
+        graph.guarded(Guard([condition([(i, 1)], Size(-place), .equalsZero)]), entry)
+      }
+      return graph.build(i, graph.sum(parts.map { (1, $0) }))
+    }
+    #expect(model.text(list(model.a, model.b)) == "[a, b]")
+    #expect(model.text(list(model.a, graph.constant(0))) == "[a, 0]")
+    #expect(model.text(list(model.x, model.mu)) == "[x, mu]")
+    #expect(model.text(graph.add(list(model.a, model.b), list(model.b, graph.power(model.a, 2)))) == "[a + b, a^2 + b]")
+    #expect(model.text(list(model.a, model.b), .latex) == "\\begin{pmatrix} a \\\\ b \\end{pmatrix}")
+    // A list behind another factor would be read as an index.
+    let P = graph.symbol(Symbol(name: "R", role: .parameter, shape: [two, two]))
+    let product = graph.contract([(P, [0, 1]), (list(model.a, model.b), [1])], output: [0], sizes: [two, two])
+    #expect(model.text(product) == "R ([a, b])")
+  }
+
   @Test func contractions() {
     let sizes = graph.shape(model.matrix)
     let back = graph.contract(

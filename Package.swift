@@ -44,7 +44,9 @@ let package = Package(
     + library("EnergySyntax", ["EnergyText"])
     + library("EnergyIR", ["EnergyText"])
     + library("EnergyBuiltins", ["EnergyIR"])
-    + library("EnergySemantics", ["EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins"])
+    + library(
+      "EnergySemantics", ["EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins"],
+      resources: [.embedInCode("StandardLibrary")])
     + library("EnergyTransforms", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyLowering", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyCPU", ["EnergyIR", "EnergyBuiltins", "EnergyLowering", "CEnergyKernels", "COpenBLAS"])

@@ -4,9 +4,9 @@ import EnergySyntax
 import EnergyText
 import EnergyTransforms
 
-/// What `energy explain` knows: message codes and rewrite rules.
+/// What `energy explain` knows: message codes, rewrite rules and the standard library.
 public enum Explanations {
-  /// The explanation of a code or a rule.
+  /// The explanation of a code, a rule or a name of the standard library; `std` lists its names.
   /// - Throws: `E-option` with the nearest name.
   public static func text(for name: String) throws -> String {
     if let rule = rules.first(where: { $0.name == name.lowercased() }) {
@@ -20,11 +20,17 @@ public enum Explanations {
       return "\(rule.name) (a rewrite rule)\n  \(rule.summary)\n  \(soundness)\n  it fires in:\n\(example)"
     }
     if let found = codes.first(where: { $0.code.name.lowercased() == name.lowercased() }) { return found.text }
-    let known = rules.map(\.name) + codes.map(\.code.name)
+    if name == "std" { return libraryList }
+    if let entry = StandardLibrary.entry(named: name) { return text(of: entry) }
+    let known = rules.map(\.name) + codes.map(\.code.name) + StandardLibrary.names
     let meant = didYouMean(name, among: known) ?? didYouMean("E-\(name)", among: known)
     throw Diagnostic(
-      .error, .option, "there is no code or rule '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
-      hints: [.init("codes stand in brackets: error[E-shape]; rules are listed by energy derive --steps")])
+      .error, .option,
+      "there is no code, rule or standard energy '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
+      hints: [
+        .init("codes stand in brackets: error[E-shape]; rules are listed by energy derive --steps"),
+        .init("the standard library: energy explain std"),
+      ])
   }
 
   /// All codes.

@@ -13,6 +13,8 @@ public protocol FileAccess: Sendable {
   func archive(at path: String) throws -> ArrayArchive
   /// The named arrays in a file that a program names, relative to `folder`; never one outside of it.
   func archive(at path: String, within folder: String) throws -> ArrayArchive
+  /// The source in a file that a program imports, relative to `folder`; never one outside of it.
+  func source(at path: String, within folder: String) throws -> ImportedSource
   /// Writes numbers into a file that a program names, relative to `folder`; never one outside of it.
   func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws
 }
@@ -25,6 +27,11 @@ extension FileAccess {
 
   /// Refuses: by default there are no archives.
   public func archive(at path: String, within folder: String) throws -> ArrayArchive { try archive(at: path) }
+
+  /// Refuses: by default there are no sources.
+  public func source(at path: String, within folder: String) throws -> ImportedSource {
+    throw Diagnostic(.error, .file, "\(path): files can't be imported here")
+  }
 
   /// Refuses: by default nothing is written.
   public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
@@ -52,6 +59,40 @@ public struct DiskFiles: FileAccess {
   /// The named arrays in a file that a program names, under the same rule.
   public func archive(at path: String, within folder: String) throws -> ArrayArchive {
     try ArrayArchive(path: Self.source(path, folder))
+  }
+
+  /// The source in a file that a program imports, under the same rule.
+  public func source(at path: String, within folder: String) throws -> ImportedSource {
+    let target = try Self.source(path, folder)
+    guard let real = Self.resolved(target) else {
+      let slash = target.lastIndex(of: "/")
+      let parent = slash.map { String(target[...$0]) } ?? ""
+      let there = Self.sources(in: parent.isEmpty ? "." : parent)
+      let written = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+      let names = there.map { written + $0 }
+      let whole = names.first { $0 == path + ".energy" } ?? didYouMean(path, among: names)
+      let list = there.prefix(8).map { "\"\(written)\($0)\"" }.joined(separator: ", ")
+      throw Diagnostic(
+        .error, .file, "there is no file \"\(path)\"" + (whole.map { "; did you mean \"\($0)\"?" } ?? ""),
+        hints: there.isEmpty || whole != nil ? [] : [.init("files there: \(list)" + (there.count > 8 ? ", …" : ""))])
+    }
+    let bytes = try MappedFile(path: target).withUnsafeBytes { Array($0) }
+    let parent = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+    return ImportedSource(identity: real, folder: parent, source: SourceFile(name: target, bytes: bytes))
+  }
+
+  /// The names of the programs in a folder, in order.
+  private static func sources(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".energy") { names.append(name) }
+    }
+    return names.sorted()
   }
 
   /// Writes numbers into a file that a program names, under the same rule.
@@ -108,6 +149,32 @@ public struct DiskFiles: FileAccess {
   }
 }
 
+/// Finds what programs import and keeps all texts of a session.
+final class SessionSources: SourceProvider {
+  private let files: any FileAccess
+  private let folder: String
+  private(set) var map: SourceMap
+
+  /// - Parameter map: the texts so far.
+  init(files: any FileAccess, folder: String, map: SourceMap) {
+    self.files = files
+    self.folder = folder
+    self.map = map
+  }
+
+  func source(at path: String, within folder: String?) throws(Diagnostic) -> ImportedSource {
+    do {
+      return try files.source(at: path, within: folder ?? self.folder)
+    } catch let diagnostic as Diagnostic {
+      throw diagnostic
+    } catch {
+      throw Diagnostic(.error, .file, "\"\(path)\" can't be read: \(error)")
+    }
+  }
+
+  func add(_ source: SourceFile) -> Int { map.add(source) }
+}
+
 /// Answers `load("…")` for the checker.
 struct FolderLoader: DataLoader {
   let files: any FileAccess
@@ -145,6 +212,7 @@ struct FolderLoader: DataLoader {
   }
 
   private func array(_ request: LoadRequest) throws -> ArrayFile {
+    let folder = request.folder ?? self.folder
     if ArrayArchive.isArchive(request.path) {
       return try files.archive(at: request.path, within: folder).array(named: request.entry)
     }

@@ -39,15 +39,16 @@ extension Session {
         .error, .option, "there is no energy '\(name)'\(meant)",
         hints: names.isEmpty ? [] : [.init("energies here: " + names.joined(separator: ", "))])
     }
-    if energies.count == 1 { return energies[0] }
-    if energies.isEmpty {
+    let own = ownEnergies
+    if own.count == 1 { return own[0] }
+    if own.isEmpty {
       throw Diagnostic(
         .error, .option, "no energy is defined here",
         hints: [.init("define one: energy f(x : vector[2]) = 0.5*sumsq(x)"), .init("in -e the sample is called x")])
     }
     throw Diagnostic(
-      .error, .option, "several energies are defined: " + names.joined(separator: ", "),
-      hints: [.init("choose one: --energy \(names[names.count - 1])")])
+      .error, .option, "several energies are defined: " + own.map(\.name).joined(separator: ", "),
+      hints: [.init("choose one: --energy \(own[own.count - 1].name)")])
   }
 
   /// Formulas of an energy; of several arguments one each.

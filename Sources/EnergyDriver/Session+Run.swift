@@ -43,7 +43,8 @@ extension Session {
   /// The line for a program of definitions only; `nil` where something was printed.
   public func definitionsNote(path: String?) -> String? {
     guard program.actions.isEmpty, subject == nil else { return nil }
-    let count = energies.count
+    let count = ownEnergies.count
+    let verb = energies.allSatisfy(\.isImported) && count > 0 ? "imported" : "defined"
     let what: String
     if count > 0 {
       what = "\(count) energ\(count == 1 ? "y" : "ies")"
@@ -51,7 +52,7 @@ extension Session {
       let others = program.parameters.count + program.data.count + program.definitions.count + program.functions.count
       what = "\(others) name\(others == 1 ? "" : "s")"
     }
-    return "\(what) defined; nothing printed." + (count > 0 ? " Try: energy check \(path ?? "FILE")" : "")
+    return "\(what) \(verb); nothing printed." + (count > 0 ? " Try: energy check \(path ?? "FILE")" : "")
   }
 
   private func result(of action: Action) throws -> StatementResult {

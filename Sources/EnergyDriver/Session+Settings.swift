@@ -63,7 +63,8 @@ extension Session {
     } else {
       hint = .init("its parameters: " + names.joined(separator: ", "))
     }
-    let meant = didYouMean(name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+    let longer = names.first { $0.hasSuffix("." + name) }
+    let meant = (didYouMean(name, among: names) ?? longer).map { "; did you mean '\($0)'?" } ?? ""
     return Diagnostic(.error, .option, "there is no parameter '\(name)'\(meant)", hints: [hint])
   }
 

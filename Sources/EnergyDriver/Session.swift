@@ -105,7 +105,9 @@ public final class Session {
     let remarks = FolderLoader.RemarkList()
     let loader = FolderLoader(files: files, folder: folder, remarks: remarks)
     let elaborationOptions = ElaborationOptions(dims: options.dims)
-    let checker = ProgramChecker(options: elaborationOptions, loader: loader, operators: GraphDerivatives())
+    let provider = SessionSources(files: files, folder: folder, map: sources)
+    let checker = ProgramChecker(
+      options: elaborationOptions, loader: loader, sources: provider, operators: GraphDerivatives())
     switch form {
     case .file:
       program = checker.check(parsed.tree)
@@ -114,6 +116,7 @@ public final class Session {
       subject = checker.checkExpression(parsed.tree)
       program = checker.program
     }
+    sources = provider.map
     // What the checker makes of a statement that couldn't be read says little.
     let broken = parsed.tree.statements.filter(\.hasErrors).map(\.span)
     diagnostics += remarks.all
@@ -134,10 +137,16 @@ public final class Session {
     }
   }
 
-  /// The energies that can be evaluated: those of the file, or the bare expression.
+  /// The energies that can be evaluated: those of the file and what it imports, or the bare expression.
   public var energies: [Program.Energy] {
     if case .energy(let energy) = subject { return [energy] }
     return program.energies
+  }
+
+  /// Those that are meant where none is named: the file's own, and of a file that only imports, all.
+  var ownEnergies: [Program.Energy] {
+    let own = energies.filter { !$0.isImported }
+    return own.isEmpty ? energies : own
   }
 }
 

@@ -197,10 +197,10 @@ extension Session {
 
   /// Which energies `check` looks at: the named one, or all that have values for their parameters.
   public func energiesToCheck(named name: String?) throws -> (all: [Program.Energy], notes: [String]) {
-    if name != nil || energies.count <= 1 { return ([try energy(named: name)], []) }
+    if name != nil || ownEnergies.count <= 1 { return ([try energy(named: name)], []) }
     var ready: [Program.Energy] = []
     var notes: [String] = []
-    for energy in energies {
+    for energy in ownEnergies {
       let missing = energy.parameters.filter { $0.value == nil && settings[$0.symbol] == nil }
       if missing.isEmpty {
         ready.append(energy)

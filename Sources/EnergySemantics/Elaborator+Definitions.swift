@@ -7,50 +7,55 @@ extension Elaborator {
   // MARK: Collecting
 
   /// Enters the definitions of a source; a name can be defined once.
-  func collect(_ tree: SyntaxTree) {
-    sources[tree.file] = tree.source
-    for statement in tree.statements {
+  func collect(_ module: Module) {
+    for statement in module.tree.statements {
       switch statement.kind {
-      case .dim(let list): list.forEach { enter($0.name, .dim($0), statement, tree) }
-      case .param(let definition): enter(definition.name, .parameter(definition, .parameter), statement, tree)
-      case .data(let definition): enter(definition.name, .parameter(definition, .data), statement, tree)
-      case .let(let definition): enter(definition.name, .constant(definition), statement, tree)
-      case .fn(let definition): enter(definition.name, .function(definition), statement, tree)
-      case .energy(let definition): enter(definition.name, .energy(definition), statement, tree)
-      case .import(let statement):
-        report(
-          Diagnostic(
-            .error, .unsupported, "import isn't supported yet", at: statement.items.first?.name.span,
-            hints: [.init("copy the definition into this file")]))
-        for item in statement.items { imported.insert((item.alias ?? item.name).text) }
+      case .dim(let list): list.forEach { enter($0.name, .dim($0), statement, module) }
+      case .param(let definition): enter(definition.name, .parameter(definition, .parameter), statement, module)
+      case .data(let definition): enter(definition.name, .parameter(definition, .data), statement, module)
+      case .let(let definition): enter(definition.name, .constant(definition), statement, module)
+      case .fn(let definition): enter(definition.name, .function(definition), statement, module)
+      case .energy(let definition): enter(definition.name, .energy(definition), statement, module)
+      case .import(let imports): enter(imports, statement, module)
       case .print, .check, .emit, .save, .plot, .expression: continue
       }
     }
   }
 
-  private func enter(_ name: Name, _ kind: Definition.Kind, _ statement: Statement, _ tree: SyntaxTree) {
-    if let known = definitions[name.text] {
-      report(
-        Diagnostic(
-          .error, .redefined, "'\(name.text)' is defined twice", at: name.span,
-          notes: [.init("'\(name.text)' is first defined", at: known.name.span)],
-          hints: [.init("give one of them another name")]))
+  func enter(_ name: Name, _ kind: Definition.Kind, _ statement: Statement, _ module: Module) {
+    if let known = module.definitions[name.text] {
+      report(redefinition(of: known, name, kind))
       return
     }
-    let definition = Definition(name, kind, statement, tree)
+    let definition = Definition(name, kind, statement, module.tree)
+    // What couldn't be read has been reported; who uses it needs no message of its own.
+    if module !== main, statement.hasErrors { definition.state = .failed }
     if isBuiltin(name.text) {
       report(
         Diagnostic(
           .note, .hides, "'\(name.text)' now hides the built-in \(name.text)(x), until you rename it", at: name.span))
     }
-    definitions[name.text] = definition
-    order.append(definition)
+    module.enter(definition)
+  }
+
+  private func redefinition(of known: Definition, _ name: Name, _ kind: Definition.Kind) -> Diagnostic {
+    var verbs = ["defined", "defined"]
+    if case .imported = known.kind { verbs[0] = "imported" }
+    if case .imported = kind { verbs[1] = "imported" }
+    let message =
+      verbs[0] == verbs[1] ? "is \(verbs[0]) twice" : "is \(verbs[1]) here and \(verbs[0]) above"
+    let hint =
+      verbs.contains("imported")
+      ? "call the imported one something else: \(name.text) as \(name.text)2" : "give one of them another name"
+    return Diagnostic(
+      .error, .redefined, "'\(name.text)' \(message)", at: name.span,
+      notes: [.init("'\(name.text)' is first \(verbs[0])", at: known.name.span)], hints: [.init(hint)])
   }
 
   /// Elaborates everything defined, what is needed first. The order is found without recursion, so that a long chain
   /// of definitions isn't a deep one.
-  func elaborateAll() {
-    var seen: Set<String> = []
+  func elaborateAll(_ order: [Definition]) {
+    var seen: Set<Definition> = []
     for root in order {
       var pending: [(Definition, Bool)] = [(root, false)]
       while let (definition, isReady) = pending.popLast() {
@@ -58,16 +63,14 @@ extension Elaborator {
           elaborate(definition)
           continue
         }
-        guard seen.insert(definition.name.text).inserted else { continue }
+        guard seen.insert(definition).inserted else { continue }
         pending.append((definition, true))
-        for name in needs(definition) where !seen.contains(name) {
-          if let needed = definitions[name] { pending.append((needed, false)) }
-        }
+        for needed in needs(definition) where !seen.contains(needed) { pending.append((needed, false)) }
       }
     }
   }
 
-  private func needs(_ definition: Definition) -> [String] {
+  private func needs(_ definition: Definition) -> [Definition] {
     var roots = definition.whereDefinitions.map(\.value)
     var types: [TypeExpr?] = []
     switch definition.kind {
@@ -83,9 +86,11 @@ extension Elaborator {
       let parameters = energy.parameters
       types = ((parameters?.declarations ?? []) + (parameters?.own ?? [])).map(\.type)
       roots += (parameters?.own ?? []).compactMap(\.defaultValue)
+    case .imported(let target): return [target].compactMap { $0 }
     }
     roots += types.flatMap { ($0?.sizes ?? []) + ($0?.arguments ?? []) }
-    return definition.tree.namesUsed(in: roots).used.map(\.text)
+    let module = module(definition.tree)
+    return definition.tree.namesUsed(in: roots).used.compactMap { module?.definition($0.text) }
   }
 
   // MARK: One definition
@@ -111,7 +116,7 @@ extension Elaborator {
     let name = definition.name
     let scope = Scope(definition.tree)
     switch definition.kind {
-    case .dim(let dim): return .size(try self.dim(dim, scope))
+    case .dim(let dim): return .size(try self.dim(dim, displayName(definition), scope))
     case .parameter(let variable, let role):
       declare(definition.whereDefinitions, scope)
       return .value(.tensor(try parameter(variable, role, definition, scope)))
@@ -131,11 +136,24 @@ extension Elaborator {
     case .energy(let energy):
       if let parameters = energy.parameters {
         try refuseRepeated(parameters)
-        try noteHidden(parameters)
-        return .value(.energy(EnergyValue(definition: definition, name: name.text)))
+        noteHidden(parameters, scope)
+        return .value(.energy(EnergyValue(definition: definition, name: displayName(definition))))
       }
       declare(definition.whereDefinitions, scope)
       return .value(try instance(energy, definition, scope))
+    case .imported(let target): return try imported(target, as: name.text)
+    }
+  }
+
+  /// What another source's definition is here; an energy's own parameters are called by its name here.
+  private func imported(_ target: Definition?, as name: String) throws -> Definition.State {
+    guard let target else { throw AlreadyReported() }
+    elaborate(target)
+    switch target.state {
+    case .failed: throw AlreadyReported()
+    case .value(.energy(let base)):
+      return .value(.energy(EnergyValue(definition: base.definition, name: name, bound: base.bound)))
+    default: return target.state
     }
   }
 
@@ -148,7 +166,7 @@ extension Elaborator {
         at: definition.tree[energy.body].span,
         hints: [.init("an energy of a sample has arguments: energy \(definition.name.text)(x : vector[d]) = …")])
     }
-    return .energy(EnergyValue(definition: base.definition, name: definition.name.text, bound: base.bound))
+    return .energy(EnergyValue(definition: base.definition, name: displayName(definition), bound: base.bound))
   }
 
   private func refuseRepeated(_ parameters: Parameters) throws {
@@ -163,9 +181,10 @@ extension Elaborator {
     }
   }
 
-  private func noteHidden(_ parameters: Parameters) throws {
+  private func noteHidden(_ parameters: Parameters, _ scope: Scope) {
     for declaration in parameters.own {
-      guard let hidden = definitions[declaration.name.text], case .parameter(_, .parameter) = hidden.kind else {
+      guard let hidden = self.definition(declaration.name.text, scope), case .parameter(_, .parameter) = hidden.kind
+      else {
         continue
       }
       report(
@@ -188,36 +207,33 @@ extension Elaborator {
     known.formUnion(definition.tree.namesUsed(in: sizes).used.map(\.text))
     for name in used.sorted(by: { $0.span < $1.span }) {
       let text = name.text
-      if known.contains(text) || definitions[text] != nil || isBuiltin(text) || imported.contains(text)
-        || text.contains(".")
-      {
+      let scope = Scope(definition.tree)
+      if known.contains(text) || self.definition(text, scope) != nil || isBuiltin(text) || text.contains(".") {
         continue
       }
-      let scope = Scope(definition.tree)
       throw unknownName(text, at: name.span, scope)
     }
   }
 
   // MARK: Sizes, parameters, constants
 
-  private func dim(_ dim: DimDefinition, _ scope: Scope) throws -> Size {
-    let name = dim.name
-    let dimension = Dimension(name.text)
+  private func dim(_ dim: DimDefinition, _ name: String, _ scope: Scope) throws -> Size {
+    let dimension = Dimension(name)
     var value: Int?
     if let given = dim.value {
       let number = try size(given, scope)
       guard let constant = number.constant, constant >= 1 else {
         throw Diagnostic(
-          .error, .size, "the size \(name.text) must be a whole number of at least 1", at: scope.tree[given].span)
+          .error, .size, "the size \(dim.name.text) must be a whole number of at least 1", at: scope.tree[given].span)
       }
       value = constant
     }
-    if let chosen = options.dims[name.text] { value = chosen }
+    if let chosen = options.dims[name] { value = chosen }
     if let value {
-      let reason = options.dims[name.text] != nil ? "--dim" : "its definition"
-      try bind(Size(dimension), to: value, reason: reason, span: name.span)
+      let reason = options.dims[name] != nil ? "--dim" : "its definition"
+      try bind(Size(dimension), to: value, reason: reason, span: dim.name.span)
     }
-    program.dims.append(.init(name: name.text, dimension: dimension, value: value, span: name.span))
+    program.dims.append(.init(name: name, dimension: dimension, value: value, span: dim.name.span))
     return Size(dimension)
   }
 
@@ -225,7 +241,7 @@ extension Elaborator {
   private func parameter(
     _ variable: VariableDefinition, _ role: Symbol.Role, _ definition: Definition, _ scope: Scope
   ) throws -> TypedValue {
-    let name = variable.name.text
+    let name = displayName(definition)
     var given: (data: TensorData?, node: NodeID?, shape: [Size], type: ElementType)?
     var reason = ""
     if let id = variable.value {
@@ -359,14 +375,14 @@ extension Elaborator {
     if refinements.isEmpty, graph[value.node].isSymmetric { refinements = [.symmetric] }
     let symbol = graph.addSymbol(
       Symbol(
-        name: variable.name.text, role: .definition, shape: shape, type: graph[value.node].type,
+        name: displayName(definition), role: .definition, shape: shape, type: graph[value.node].type,
         refinements: refinements))
     let node = graph.withOrigins([definition.span]) { graph.symbol(symbol) }
     definitionNodes[node] = graph.shape(value.node) == shape ? value.node : graph.reshape(value.node, to: shape)
     provenances[node] = definition.provenance
     program.definitions.append(
       .init(
-        name: variable.name.text, symbol: symbol, node: definitionNodes[node] ?? value.node,
+        name: displayName(definition), symbol: symbol, node: definitionNodes[node] ?? value.node,
         type: typeText(graph[symbol]), span: variable.name.span))
     return .tensor(TypedValue(node, in: graph))
   }

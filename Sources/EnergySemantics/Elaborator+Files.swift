@@ -8,7 +8,8 @@ extension Elaborator {
   /// The request of `load("x.csv", name = "W", allow_nan = true)`; `nil` for anything else.
   func loadRequest(_ id: ExprID, _ role: Symbol.Role, _ scope: Scope) throws -> LoadRequest? {
     guard case .run(let items) = scope.tree[id].kind, items.count == 2, case .atom(let head) = items[0].kind,
-      case .name("load") = scope.tree[head].kind, definitions["load"] == nil, case .group(let group) = items[1].kind,
+      case .name("load") = scope.tree[head].kind, definition("load", scope) == nil,
+      case .group(let group) = items[1].kind,
       case .arguments(let arguments) = group.contents
     else { return nil }
     let span = scope.tree[id].span
@@ -28,7 +29,8 @@ extension Elaborator {
           hints: [.init("it is called as load(\"p.npz\", name = \"W\", allow_nan = true)")])
       }
     }
-    return LoadRequest(path: path, entry: entry, allowsNaN: allowsNaN, span: span)
+    let folder = module(scope.tree)?.folder
+    return LoadRequest(path: path, folder: folder, entry: entry, allowsNaN: allowsNaN, span: span)
   }
 
   func loaded(_ request: LoadRequest) throws -> TensorData {

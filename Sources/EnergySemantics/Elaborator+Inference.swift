@@ -77,8 +77,8 @@ extension Elaborator {
       var name = pool[safe: axis] ?? "n\(axis + 1)"
       var suffix = 2
       let base = name
-      while taken.contains(name) || definitions[name] != nil {
-        name = pool.first { !taken.contains($0) && definitions[$0] == nil } ?? "\(base)\(suffix)"
+      while taken.contains(name) || main?.definitions[name] != nil {
+        name = pool.first { !taken.contains($0) && main?.definitions[$0] == nil } ?? "\(base)\(suffix)"
         suffix += 1
       }
       taken.insert(name)

@@ -76,7 +76,7 @@ extension Elaborator {
     switch scope.find(name) {
     case .value(_, let provenance), .size(_, let provenance): return provenance
     case .deferred(let entry): return Provenance(span: entry.definition.name.span)
-    case nil: return definitions[name]?.provenance
+    case nil: return definition(name, scope)?.provenance
     }
   }
 
@@ -100,7 +100,7 @@ extension Elaborator {
         let whole = known.isEmpty ? text : "\(text) (\(known.joined(separator: ", ")))"
         notes.append(.init("\(whole) comes from its value \(shortText(valueSpan))", at: valueSpan))
       } else if label == nil {
-        label = "\(text) (declared here, \(place(provenance.span)))"
+        label = "\(text) (declared here, \(place(provenance.span, seenFrom: span)))"
       } else {
         notes.append(.init("\(text) is declared", at: provenance.span))
       }
@@ -203,7 +203,7 @@ extension Elaborator {
     let (left, right) = (typeText(a.value), typeText(b.value))
     let span = a.span.union(b.span)
     let label = [a, b].map { operand in
-      described(operand) + (operand.provenance.map { " (\(place($0.span)))" } ?? "")
+      described(operand) + (operand.provenance.map { " (\(place($0.span, seenFrom: a.span)))" } ?? "")
     }.joined(separator: ", ")
     let (x, y) = (shortText(a.span), shortText(b.span))
     var reason = "these can't be multiplied"
@@ -239,7 +239,7 @@ extension Elaborator {
   /// A product whose inner sizes differ.
   func innerSizeError(_ a: Operand, _ b: Operand) -> Diagnostic {
     let label = [a, b].map { operand in
-      described(operand) + (operand.provenance.map { " (\(place($0.span)))" } ?? "")
+      described(operand) + (operand.provenance.map { " (\(place($0.span, seenFrom: a.span)))" } ?? "")
     }.joined(separator: ", ")
     let left = graph.shape(a.value.node).last ?? 1
     let right = graph.shape(b.value.node).first ?? 1

@@ -22,7 +22,7 @@ extension Elaborator {
     case .deferred(let entry): return try value(of: entry, at: span)
     case nil: break
     }
-    if let definition = definitions[name] { return try value(of: definition, at: span) }
+    if let definition = definition(name, scope) { return try value(of: definition, at: span) }
     if isBuiltin(name) { throw bareFunction(name, at: span) }
     throw unknownName(name, at: span, scope)
   }
@@ -97,12 +97,15 @@ extension Elaborator {
         notes: [.init("'\(own)' is defined outside the sum", at: entry.definition.name.span)],
         hints: [.init("give \(own) an argument: \(own)(\(name)) = …")])
     }
-    if scope.number == 0, let energy = energyWithSample(name) {
+    if scope.number == 0, let energy = energyWithSample(name, scope) {
       return Diagnostic(
         .error, .unknown, "'\(name)' is a sample of \(energy); definitions at top level don't see it", at: span,
         hints: [.init("a name that depends on \(name) goes behind 'where' of \(energy)")])
     }
-    let known = scope.allNames.union(definitions.keys)
+    let known = scope.allNames.union(definitions(scope).map(\.name.text))
+    if let hint = standardHint(name) {
+      return Diagnostic(.error, .unknown, "there is nothing named '\(name)' here", at: span, hints: [hint])
+    }
     let guess = didYouMean(name, among: known)
     var hints: [Diagnostic.Hint] = []
     if let guess { hints.append(.init("write \(guess)", fixIt: .init(replace: span, with: guess))) }
@@ -111,8 +114,8 @@ extension Elaborator {
     return Diagnostic(.error, .unknown, "there is nothing named '\(name)'\(question)", at: span, hints: hints)
   }
 
-  private func energyWithSample(_ name: String) -> String? {
-    order.first { definition in
+  private func energyWithSample(_ name: String, _ scope: Scope) -> String? {
+    module(scope.tree)?.order.first { definition in
       guard case .energy(let energy) = definition.kind else { return false }
       return energy.parameters?.declarations.contains { $0.name.text == name } ?? false
     }?.name.text
@@ -125,7 +128,10 @@ extension Elaborator {
         .error, .unknown, "'norm2' could be the norm or its square", at: span,
         hints: [.init("the Euclidean norm is norm(v)"), .init("its square is sumsq(v)")])
     }
-    let functions = definitions.values.filter(\.isFunction).map(\.name.text)
+    if let hint = standardHint(name) {
+      return Diagnostic(.error, .unknown, "there is no function '\(name)' here", at: span, hints: [hint])
+    }
+    let functions = definitions(scope).filter(\.isFunction).map(\.name.text)
     let known = builtinNames.union(functions).union(scope.allNames)
     let guess = didYouMean(name, among: known)
     let question = guess.map { "; did you mean '\($0)'?" } ?? ""
@@ -162,7 +168,7 @@ extension Elaborator {
       return .value(try value(of: entry, at: entry.definition.span))
     case nil: break
     }
-    if let definition = definitions[name] {
+    if let definition = definition(name, scope) {
       if case .function = definition.kind { return .function(definition) }
       return .value(try value(of: definition, at: definition.name.span))
     }
@@ -191,7 +197,7 @@ extension Elaborator {
 
   /// Whether a name stands for a value of the user's.
   func isValue(_ name: String, _ scope: Scope) -> Bool {
-    (scope.find(name) != nil || definitions[name] != nil) && formKind(name, scope, depth: 0) == .value
+    (scope.find(name) != nil || definition(name, scope) != nil) && formKind(name, scope, depth: 0) == .value
   }
 
   enum FormKind: Equatable {
@@ -212,10 +218,10 @@ extension Elaborator {
       return formKind(of: entry.definition.value, entry.scope, depth: depth + 1)
     case nil: break
     }
-    if let definition = definitions[name] {
+    if let definition = definition(name, scope) {
       switch definition.kind {
       case .function: return .function
-      case .energy: return .energy
+      case .energy, .imported: return .energy
       case .constant(let variable):
         guard depth < 8, let value = variable.value else { return .value }
         return formKind(of: value, Scope(definition.tree), depth: depth + 1)
@@ -232,7 +238,7 @@ extension Elaborator {
     switch scope.tree[id].kind {
     case .name(let name):
       let kind = formKind(name, scope, depth: depth)
-      return kind == .function && scope.find(name) == nil && definitions[name] == nil ? .value : kind
+      return kind == .function && scope.find(name) == nil && definition(name, scope) == nil ? .value : kind
     case .nabla: return .energy
     case .list(let elements):
       let isList = elements.contains { formKind(of: $0, scope, depth: depth + 1) == .energy }

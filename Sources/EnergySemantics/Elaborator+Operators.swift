@@ -37,9 +37,17 @@ extension Elaborator {
   }
 
   private func targetName(_ id: ExprID, _ function: String, _ scope: Scope) throws -> Name {
-    if case .name(let text) = scope.tree[id].kind { return Name(text, at: scope.tree[id].span) }
+    if case .name(let text) = scope.tree[id].kind {
+      return Name(parameterName(text, scope), at: scope.tree[id].span)
+    }
     throw Diagnostic(
       .error, .arguments, "the second argument of \(function) is the name to differentiate by", at: scope.tree[id].span)
+  }
+
+  /// What a name in an imported source means where derivatives are taken: its own parameters by their names outside.
+  private func parameterName(_ name: String, _ scope: Scope) -> String {
+    guard let found = definition(name, scope), case .parameter(_, .parameter) = found.kind else { return name }
+    return displayName(found)
   }
 
   private func requireFunction(_ base: Value, _ operation: Program.Operator, at span: Span) throws {
@@ -73,11 +81,13 @@ extension Elaborator {
   private func parameterNode(_ name: String, of realised: Realised?, at span: Span) throws -> NodeID {
     if let own = realised?.parameters[name] { return own }
     if let own = ownParameters.first(where: { $0.key.name == name })?.value { return own }
-    if let definition = definitions[name], case .parameter(_, let role) = definition.kind, role == .parameter {
+    let known = modules.values.flatMap(\.order).filter {
+      if case .parameter(_, .parameter) = $0.kind { true } else { false }
+    }
+    if let definition = known.first(where: { displayName($0) == name }) {
       return try tensor(value(of: definition, at: span), at: span).node
     }
-    let known = definitions.values.filter { if case .parameter(_, .parameter) = $0.kind { true } else { false } }
-    let guess = didYouMean(name, among: known.map(\.name.text))
+    let guess = didYouMean(name, among: known.map(displayName))
     throw Diagnostic(
       .error, .unknown, "there is no parameter '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span)
   }

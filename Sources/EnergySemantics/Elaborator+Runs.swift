@@ -31,7 +31,7 @@ extension Elaborator {
     for (position, item) in items.enumerated() {
       guard case .atom(let head) = item.kind, case .name(let name) = scope.tree[head].kind else { continue }
       if case .group? = items[safe: position + 1]?.kind { continue }
-      if scope.find(name) == nil, definitions[name] == nil, !isBuiltin(name) {
+      if scope.find(name) == nil, definition(name, scope) == nil, !isBuiltin(name) {
         throw unknownName(name, at: item.span, scope)
       }
     }

@@ -8,8 +8,9 @@ extension Elaborator {
 
   /// Checks a whole source and fills `program`.
   func elaborate(_ tree: SyntaxTree) {
-    collect(tree)
-    elaborateAll()
+    load(tree)
+    guard let order = main?.order else { return }
+    elaborateAll(order)
     for definition in order { finish(definition) }
     for statement in tree.statements { elaborate(statement, tree) }
     collectSymbols()
@@ -19,7 +20,7 @@ extension Elaborator {
 
   /// Realises an energy, so that its body is checked even where nothing calls it.
   private func finish(_ definition: Definition) {
-    guard case .energy = definition.kind, case .value(let value) = definition.state else { return }
+    guard definition.isEnergy, case .value(let value) = definition.state else { return }
     guard let energy = innermost(value), let (_, parameters) = declaration(energy) else { return }
     let needsEnergy = parameters.own.contains {
       $0.type?.name.text == "energy" && energy.bound[$0.name.text] == nil
@@ -29,7 +30,9 @@ extension Elaborator {
       definition.state = .failed
       return
     }
-    program.energies.append(self.energy(definition.name.text, realised, definition.name.span))
+    var finished = self.energy(definition.name.text, realised, definition.name.span)
+    if case .imported = definition.kind { finished.isImported = true }
+    program.energies.append(finished)
   }
 
   func energy(_ name: String, _ realised: Realised, _ span: Span) -> Program.Energy {
@@ -70,8 +73,9 @@ extension Elaborator {
     var seen: Set<Diagnostic> = []
     program.diagnostics = program.diagnostics.filter { seen.insert($0).inserted }
       .enumerated().sorted { a, b in
-        let (left, right) = (a.element.span?.start ?? 0, b.element.span?.start ?? 0)
-        return (left, a.offset) < (right, b.offset)
+        // Another source has a greater number than what imports it.
+        let (left, right) = (a.element.span, b.element.span)
+        return (left?.file ?? 0, left?.start ?? 0, a.offset) < (right?.file ?? 0, right?.start ?? 0, b.offset)
       }.map(\.element)
   }
 
@@ -136,7 +140,7 @@ extension Elaborator {
 
   /// Whether an energy is the one of its name, without arguments given at this place.
   private func isWhole(_ energy: EnergyValue) -> Bool {
-    guard let definition = definitions[energy.name], case .value(.energy(let known)) = definition.state else {
+    guard let definition = main?.definitions[energy.name], case .value(.energy(let known)) = definition.state else {
       return false
     }
     return known == energy
@@ -223,7 +227,9 @@ extension Elaborator {
     var result: [String] = []
     for name in used.sorted(by: { $0.span < $1.span }) {
       let text = name.text
-      if known.contains(text) || definitions[text] != nil || text.contains(".") || result.contains(text) { continue }
+      if known.contains(text) || definition(text, Scope(tree)) != nil || text.contains(".") || result.contains(text) {
+        continue
+      }
       if isBuiltin(text) && (called.contains(text) || text != "x") { continue }
       // Before parentheses a name is a parameter only if no function is spelt nearly like it.
       if called.contains(text), text.count > 2 || (text.count == 2 && didYouMean(text, among: builtinNames) != nil) {

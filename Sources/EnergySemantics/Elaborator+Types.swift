@@ -130,14 +130,14 @@ extension Elaborator {
 
   private func declareLocalSizes(_ id: ExprID, _ scope: Scope) throws {
     for (name, span) in names(in: id, scope.tree) where scope.find(name) == nil {
-      if let definition = definitions[name] {
+      if let definition = definition(name, scope) {
         switch definition.kind {
         case .dim, .constant: continue
         default: break
         }
         if scope.number == 0 { continue }
       } else if scope.number == 0 {
-        let dims = definitions.values.filter { if case .dim = $0.kind { true } else { false } }.map(\.name.text)
+        let dims = definitions(scope).filter { if case .dim = $0.kind { true } else { false } }.map(\.name.text)
         let guess = didYouMean(name, among: dims)
         throw Diagnostic(
           .error, .size, "the size '\(name)' isn't declared\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span,

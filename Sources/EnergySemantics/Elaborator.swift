@@ -11,13 +11,17 @@ import EnergyText
 final class Elaborator {
   let graph: Graph
   let loader: any DataLoader
+  let provider: any SourceProvider
   let operators: any DifferentialOperators
   let options: ElaborationOptions
 
   var program: Program
   var sources: [Int: SourceFile] = [:]
-  var definitions: [String: Definition] = [:]
-  var order: [Definition] = []
+  /// The program's own names.
+  var main: Module?
+  /// All sources with names, by number, and those that were imported, by what tells files apart.
+  var modules: [Int: Module] = [:]
+  var loaded: [String: Module] = [:]
   /// Definitions being elaborated, outermost first: a name met again closes a cycle.
   var path: [Definition] = []
 
@@ -61,8 +65,6 @@ final class Elaborator {
   /// Indices bound around the current expression, and the `where` names being read: for messages.
   var activeIndices: [String] = []
   var activeEntries: [WhereEntry] = []
-  /// Names that a failed import would have brought; they aren't reported again.
-  var imported: Set<String> = []
 
   struct CallKey: Hashable {
     let definition: ObjectIdentifier
@@ -78,11 +80,13 @@ final class Elaborator {
   }
 
   init(
-    graph: Graph, options: ElaborationOptions, loader: any DataLoader, operators: any DifferentialOperators
+    graph: Graph, options: ElaborationOptions, loader: any DataLoader, provider: any SourceProvider,
+    operators: any DifferentialOperators
   ) {
     self.graph = graph
     self.options = options
     self.loader = loader
+    self.provider = provider
     self.operators = operators
     program = Program(graph: graph)
   }
@@ -143,7 +147,9 @@ final class Elaborator {
 
   // MARK: Messages
 
-  func report(_ diagnostic: Diagnostic) { program.diagnostics.append(diagnostic) }
+  func report(_ diagnostic: Diagnostic) {
+    if let message = leadingBack(diagnostic) { program.diagnostics.append(message) }
+  }
 
   /// Runs `body`; an error in it is reported and `nil` returned.
   func attempt<Result>(_ body: () throws -> Result) -> Result? {
@@ -175,10 +181,11 @@ final class Elaborator {
     }.joined()
   }
 
-  /// `4:10`.
-  func place(_ span: Span) -> String {
-    guard let (line, column) = sources[Int(span.file)]?.position(of: Int(span.start)) else { return "" }
-    return "\(line):\(column)"
+  /// `4:10`, with the source's name where that isn't the one of `other`.
+  func place(_ span: Span, seenFrom other: Span? = nil) -> String {
+    guard let source = sources[Int(span.file)] else { return "" }
+    let (line, column) = source.position(of: Int(span.start))
+    return (other.map { $0.file == span.file } ?? true ? "" : "\(source.name):") + "\(line):\(column)"
   }
 
   // MARK: Sizes

@@ -37,6 +37,8 @@ public struct TensorData: Hashable, Sendable {
 public struct LoadRequest: Hashable, Sendable {
   /// The path as written, relative to the file.
   public let path: String
+  /// The folder of an imported file that asks, in the terms of its provider; `nil` for the program's own.
+  public let folder: String?
   /// The array's name within the file (`name = "W"`), where given.
   public let entry: String?
   /// Whether NaN and infinities are welcome (`allow_nan = true`).
@@ -45,8 +47,9 @@ public struct LoadRequest: Hashable, Sendable {
   public let span: Span
 
   /// A request for a file, or for an entry of it.
-  public init(path: String, entry: String? = nil, allowsNaN: Bool = false, span: Span) {
+  public init(path: String, folder: String? = nil, entry: String? = nil, allowsNaN: Bool = false, span: Span) {
     self.path = path
+    self.folder = folder
     self.entry = entry
     self.allowsNaN = allowsNaN
     self.span = span

@@ -117,6 +117,8 @@ public struct Program {
     public let node: NodeID
     /// The place of the name.
     public let span: Span
+    /// Whether it is another source's, under the name that the program gives it.
+    public internal(set) var isImported = false
   }
 
   /// Differential operators as a program names them.

@@ -14,12 +14,13 @@ public final class ProgramChecker {
   ///   - graph: The arena that all nodes go to.
   ///   - options: Sizes set from outside, and limits.
   ///   - loader: Reads what the source loads.
+  ///   - sources: Finds the files that the source imports.
   ///   - operators: Differentiates for `grad score hessian laplacian hvp`.
   public init(
     graph: Graph = Graph(), options: ElaborationOptions = .init(), loader: any DataLoader = NoDataLoader(),
-    operators: any DifferentialOperators
+    sources: any SourceProvider = NoSources(), operators: any DifferentialOperators
   ) {
-    elaborator = Elaborator(graph: graph, options: options, loader: loader, operators: operators)
+    elaborator = Elaborator(graph: graph, options: options, loader: loader, provider: sources, operators: operators)
   }
 
   /// What has been checked so far.

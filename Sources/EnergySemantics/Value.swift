@@ -51,6 +51,8 @@ final class Definition: Hashable {
     case constant(VariableDefinition)
     case function(FunctionDefinition)
     case energy(EnergyDefinition)
+    /// A definition of another source; `nil` where it couldn't be found.
+    indirect case imported(Definition?)
   }
 
   enum State {
@@ -82,6 +84,16 @@ final class Definition: Hashable {
   var isFunction: Bool {
     switch kind {
     case .function, .energy: true
+    case .imported(let target): target?.isFunction ?? true
+    default: false
+    }
+  }
+
+  /// Whether it is an energy, of this source or another one.
+  var isEnergy: Bool {
+    switch kind {
+    case .energy: true
+    case .imported(let target): target?.isEnergy ?? false
     default: false
     }
   }

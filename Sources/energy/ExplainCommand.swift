@@ -2,16 +2,19 @@ import ArgumentParser
 import EnergyDriver
 import EnergyText
 
-/// `energy explain CODE`.
+/// `energy explain NAME`.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "What an error code or a rewrite rule means.",
+    commandName: "explain", abstract: "What an error code, a rewrite rule or a standard energy means.",
     discussion: """
       energy explain E-shape
       energy explain softplus
+      energy explain gaussian
+      energy explain std
       """)
 
-  @Argument(help: "An error code, or a rule that derive --steps names.")
+  @Argument(
+    help: "An error code, a rule that derive --steps names, a name of the standard library, or std for all of them.")
   var code: String
 
   @OptionGroup var output: OutputOptions

@@ -63,7 +63,7 @@ private let table = TensorData(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
     ("param s : interval(0, 1) = 2", "E-value"), ("param s : interval(1, 0) = 2", "E-type"),
     ("data X = load(\"none.csv\")", "E-file"), ("data X = load(3)", "E-arguments"),
     ("data X = load(\"nan.csv\")", "E-value"),
-    ("let x = load(\"x.csv\")", "E-type"), ("import gaussian from std", "E-unsupported"),
+    ("let x = load(\"x.csv\")", "E-type"),
     ("param n : mlp[2, 1](silu)", "E-unsupported"),
     ("plot 3", "E-unsupported"), ("emit cuda 3", "E-unsupported"),
     ("fold(t in 1..3, s = 1: s)", "E-unsupported"),

@@ -28,21 +28,49 @@ struct StoredData: DataLoader {
   }
 }
 
+/// Programs that exist only in a test, by their paths; folders end at the last slash.
+final class StoredSources: SourceProvider {
+  private let files: [String: String]
+  private(set) var map: SourceMap
+  private(set) var reads: [String] = []
+
+  init(_ files: [String: String], _ map: SourceMap) {
+    self.files = files
+    self.map = map
+  }
+
+  func source(at path: String, within folder: String?) throws(Diagnostic) -> ImportedSource {
+    let whole = (folder.map { $0.isEmpty ? "" : $0 + "/" } ?? "") + path
+    reads.append(whole)
+    guard let text = files[whole] else { throw Diagnostic(.error, "E-file", "there is no file \(whole)") }
+    let parts = whole.split(separator: "/").dropLast()
+    return ImportedSource(
+      identity: whole, folder: parts.joined(separator: "/"), source: SourceFile(name: whole, text: text))
+  }
+
+  func add(_ source: SourceFile) -> Int { map.add(source) }
+}
+
 /// A checked text with everything that tests look at.
 struct Checked {
   let program: Program
   let checker: ProgramChecker
   var sources: SourceMap
+  /// The files that were asked for, in order.
+  let reads: [String]
 
-  init(_ text: String, files: [String: TensorData] = [:], dims: [String: Int] = [:]) {
+  init(_ text: String, files: [String: TensorData] = [:], dims: [String: Int] = [:], imports: [String: String] = [:]) {
     var sources = SourceMap()
     let file = SourceFile(name: "model.energy", text: text)
     let result = parse(file, id: sources.add(file))
+    let provider = StoredSources(imports, sources)
     checker = ProgramChecker(
-      options: .init(dims: dims), loader: StoredData(files: files), operators: MarkingOperators())
+      options: .init(dims: dims), loader: StoredData(files: files), sources: provider, operators: MarkingOperators())
     var program = checker.check(result.tree)
     if result.hasErrors { Issue.record("the text doesn't parse: \(result.diagnostics)") }
     program = checker.program
+    sources = provider.map
+    reads = provider.reads
     self.program = program
     self.sources = sources
   }

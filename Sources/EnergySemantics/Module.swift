@@ -1,0 +1,60 @@
+import EnergySyntax
+import EnergyText
+
+/// A source with the names of its top level: the program, a file it imports, or a text of the standard library.
+final class Module {
+  /// An import that a statement asks for, with the module that has it.
+  struct Dependency {
+    let module: Module
+    /// The path, or the name in the standard library.
+    let span: Span
+    /// Whether following it would lead back here.
+    var closesCycle = false
+  }
+
+  /// Where a source was asked for.
+  struct Importer {
+    unowned let module: Module
+    let span: Span
+  }
+
+  let tree: SyntaxTree
+  /// What its paths are relative to; `nil` for the program's own folder.
+  let folder: String?
+  /// Its place among the program's folders: `models/parts.energy` is `["models", "parts"]`.
+  let components: [String]
+  /// Who asked for it first, and where.
+  let importer: Importer?
+  /// Everything its top level names, imports included.
+  private(set) var definitions: [String: Definition] = [:]
+  /// The same in the order of the text.
+  private(set) var order: [Definition] = []
+  /// What its imports lead to, by the place of the path or name.
+  var dependencies: [Dependency] = []
+  /// What definitions elsewhere are called here.
+  private(set) var aliases: [Definition: String] = [:]
+
+  init(_ tree: SyntaxTree, folder: String?, components: [String], importer: Importer?) {
+    self.tree = tree
+    self.folder = folder
+    self.components = components
+    self.importer = importer
+  }
+
+  /// What messages call it.
+  var name: String { tree.source.name }
+
+  func enter(_ definition: Definition) {
+    definitions[definition.name.text] = definition
+    order.append(definition)
+    if case .imported(let target?) = definition.kind, aliases[target] == nil { aliases[target] = definition.name.text }
+  }
+
+  /// What a name means here. An imported energy keeps its definition of here, whose name its parameters carry;
+  /// everything else is the definition it was imported from.
+  func definition(_ name: String) -> Definition? {
+    guard let found = definitions[name] else { return nil }
+    if case .imported(let target?) = found.kind, !target.isEnergy { return target }
+    return found
+  }
+}

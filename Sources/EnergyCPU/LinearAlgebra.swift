@@ -86,6 +86,12 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
   /// Hands every entry of the result to `write`. Returns false where the matrix is singular, or not positive definite,
   /// and writes nothing then.
   mutating func run(_ write: (_ entry: Int, Scalar) -> Void) -> Bool {
+    if operation == .isPositiveDefinite {
+      // LAPACK may pass over a NaN.
+      let isNumber = matrix.allSatisfy { !$0.isNaN }
+      write(0, isNumber && (n == 0 || Scalar.cholesky(Int32(n), &matrix) == 0) ? 1 : 0)
+      return true
+    }
     if operation == .cholesky {
       guard Scalar.cholesky(Int32(n), &matrix) == 0 else { return false }
       for row in 0..<n {
@@ -113,7 +119,7 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
       for column in 0..<columns {
         for row in 0..<n { write(row * columns + column, rightSides[column * n + row]) }
       }
-    case .cholesky: break
+    case .cholesky, .isPositiveDefinite: break
     }
     return true
   }

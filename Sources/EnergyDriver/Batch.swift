@@ -125,7 +125,7 @@ extension Session {
       guard count > 0, !overflow, total <= options.memoryLimit / 8 else {
         throw Diagnostic(.error, .option, "\(count) samples of \(width) numbers can't be drawn")
       }
-      let numbers = Philox(seed: seed).normals(total)
+      let numbers = intoDomain(Philox(seed: seed).normals(total), energy.samples, sizes, width: width)
       let facts = sizes.facts.filter { $0.reason == "the samples' default" }
       let column = Batch.Column(
         numbers: options.precision == .f32 ? .floats(numbers.map(Float.init)) : .doubles(numbers), arguments: arguments,

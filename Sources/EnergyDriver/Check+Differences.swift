@@ -1,3 +1,4 @@
+import EnergyIR
 import EnergySemantics
 
 extension Checker {
@@ -23,7 +24,8 @@ extension Checker {
       return CheckReport.Finding(
         name: "score", verdict: .warning, text: "no row has finite values to compare", rows: [], culprit: nil)
     }
-    let coordinates = Self.spaced(min(width, max(1, pairs / rows.count)), of: width)
+    let all = session.moves(of: evaluation.energy, evaluation.environment.sizes)
+    let moves = Self.spaced(min(all.count, max(1, pairs / rows.count)), of: all.count).map { all[$0] }
     let exact = try exactScores(rows)
     let reference = try session.doubleEvaluation(like: evaluation, [.energy])
     var worst: (row: Int, off: Double) = (rows[0], 0)
@@ -33,7 +35,7 @@ extension Checker {
       let scale = 1 + score.reduce(0) { max($0, abs($1)) }
       var off = Double.nan
       for step in Self.steps where !(off <= Self.tolerance / 10) {
-        let other = try differ(row, coordinates, score, scale, step: step, reference)
+        let other = try differ(row, moves, score, scale, step: step, reference)
         if off.isNaN || other < off { off = other }
       }
       if !(off <= worst.off) { worst = (row, off) }
@@ -60,31 +62,22 @@ extension Checker {
   }
 
   private func differ(
-    _ row: Int, _ coordinates: [Int], _ score: [Double], _ scale: Double, step: Double,
-    _ reference: Evaluation
+    _ row: Int, _ moves: [SampleMove], _ score: [Double], _ scale: Double, step: Double, _ reference: Evaluation
   ) throws -> Double {
     let center = try sample(evaluation.batch.rows.lowerBound + row)
+    let hasDomain = evaluation.energy.samples.contains { !session.graph[$0.symbol].refinements.isEmpty }
     var off = 0.0
     let perBlock = max(1, Self.blockSize / (2 * width))
-    for start in stride(from: 0, to: coordinates.count, by: perBlock) {
-      let block = coordinates[start..<min(coordinates.count, start + perBlock)]
-      var points: [Double] = []
-      points.reserveCapacity(2 * block.count * width)
-      var distances: [Double] = []
-      for coordinate in block {
-        let h = step * max(1, abs(center[coordinate]))
-        var point = center
-        point[coordinate] = center[coordinate] + h
-        let up = point[coordinate]
-        points += point
-        point[coordinate] = center[coordinate] - h
-        distances.append(up - point[coordinate])
-        points += point
-      }
-      let values = try reference.values(at: points, count: 2 * block.count)[0]
-      for (position, coordinate) in block.enumerated() {
-        let difference = (values[2 * position] - values[2 * position + 1]) / distances[position]
-        let distance = abs(score[coordinate] + difference) / scale
+    for start in stride(from: 0, to: moves.count, by: perBlock) {
+      let block = moves[start..<min(moves.count, start + perBlock)]
+      let ends = block.map { $0.ends(of: center, step: step) }
+      let values = try reference.values(at: ends.flatMap { $0.up + $0.down }, count: 2 * block.count)[0]
+      for (position, move) in block.enumerated() {
+        let (up, down) = (values[2 * position], values[2 * position + 1])
+        // A step over the border of the domain says nothing.
+        if hasDomain, up == .infinity || down == .infinity { continue }
+        let difference = (up - down) / ends[position].distance
+        let distance = abs(move.derivative(score, at: center) + difference) / scale
         if !(distance <= off) { off = distance }
       }
     }

@@ -185,7 +185,9 @@ struct Checker {
         evaluation.batch.rows.lowerBound + row, sizes: sizes, session.graph)
       let argument = evaluation.energy.samples.first { argument in
         let symbol = session.graph[argument.symbol]
-        let data = TensorData(shape: sizes.lengths(symbol.shape) ?? [], values: values[argument.symbol] ?? [])
+        let data = TensorData(
+          shape: sizes.lengths(symbol.shape) ?? [], values: values[argument.symbol] ?? [],
+          isSingle: evaluation.precision == .f32)
         return symbol.refinements.contains { $0.violation(in: data) != nil }
       }
       guard let argument else { return nil }

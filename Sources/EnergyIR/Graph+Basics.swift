@@ -130,7 +130,7 @@ extension Graph {
   }
 
   /// Linear algebra on whole matrices. Shapes: inv (n, n); solve (n, n), (n,) or (n, m); cholesky (n, n);
-  /// logdet and det (n, n), a scalar.
+  /// logdet, det and is_spd (n, n), a scalar.
   public func linearAlgebra(_ operation: LinearAlgebra, _ arguments: [NodeID]) -> NodeID {
     let shape: [Size]
     switch operation {
@@ -143,9 +143,16 @@ extension Graph {
       if let (factor, rest) = scaledTerm(body), factor != 1 {
         return scale(factor, linearAlgebra(.solve, [arguments[0], broadcast(rest, to: shape)]))
       }
-    case .logdet, .det: shape = []
+      if case .select = self[body].operation, self[self[body].arguments[0]].rank == 0, hasZeroBranch(body) {
+        let branches = self[body].arguments.dropFirst().map {
+          linearAlgebra(.solve, [arguments[0], broadcast($0, to: shape)])
+        }
+        return select(self[body].arguments[0], branches[0], branches[1])
+      }
+    case .logdet, .det, .isPositiveDefinite: shape = []
     }
-    return intern(.linearAlgebra(operation), arguments, shape: shape, type: .real)
+    let type = operation == .isPositiveDefinite ? ElementType.bool : .real
+    return intern(.linearAlgebra(operation), arguments, shape: shape, type: type)
   }
 
   /// The same entries in row-major order under another shape of as many entries.

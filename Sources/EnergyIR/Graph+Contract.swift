@@ -99,6 +99,17 @@ extension Graph {
       }
       let outside = sum(terms)
       return guarded(state.conditions, product(state.scalars + [(outside, 1), (constant(state.coefficient), 1)]))
+    case .select where self[node.arguments[0]].rank == 0 && state.fixed.isEmpty && hasZeroBranch(id):
+      // Where one condition for the whole tensor says 0, what it multiplies isn't taken.
+      let others = state.kept + state.pending
+      let branches = node.arguments.dropFirst().map { branch -> NodeID in
+        let whole = broadcast(branch, to: node.shape)
+        return isZero(whole)
+          ? zeros(state.output.map { state.sizes[$0] })
+          : contract(others + [(whole, labels)], output: state.output, sizes: state.sizes)
+      }
+      let outside = select(node.arguments[0], branches[0], branches[1])
+      return guarded(state.conditions, product(state.scalars + [(outside, 1), (constant(state.coefficient), 1)]))
     case .add(let coefficients, _) where coefficients[0] < 0:
       state.coefficient = -state.coefficient
       state.kept.append((negate(id), labels))

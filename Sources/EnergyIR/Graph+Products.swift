@@ -161,7 +161,7 @@ extension Graph {
   }
 
   /// Whether a select, or one in its branches, is 0 somewhere: what it multiplies mustn't be taken there.
-  private func hasZeroBranch(_ id: NodeID) -> Bool {
+  func hasZeroBranch(_ id: NodeID) -> Bool {
     var pending = [id]
     var budget = 16
     while let next = pending.popLast(), budget > 0 {

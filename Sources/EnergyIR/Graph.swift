@@ -150,8 +150,14 @@ public final class Graph {
     guard shape.count == 2, shape[0] == shape[1] else { return false }
     let all = { arguments.allSatisfy { self[$0].isSymmetric || self[$0].rank == 0 } }
     switch operation {
-    case .symbol(let id): return self[id].isSymmetric
-    case .add, .mul, .apply, .guarded: return all()
+    // A sample may be anything; what an energy of a symmetric one sees is made symmetric.
+    case .symbol(let id): return self[id].isSymmetric && self[id].role != .sample
+    case .add(let coefficients, _):
+      let terms = Dictionary(zip(arguments, coefficients), uniquingKeysWith: { first, _ in first })
+      return terms.allSatisfy { term, factor in
+        self[term].isSymmetric || self[term].rank == 0 || terms[transpose(term)] == factor
+      }
+    case .mul, .apply, .guarded: return all()
     case .select: return arguments.dropFirst().allSatisfy { self[$0].isSymmetric || self[$0].rank == 0 }
     case .linearAlgebra(.inv): return all()
     case .contract(let spec):

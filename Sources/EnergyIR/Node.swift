@@ -38,6 +38,8 @@ public enum LinearAlgebra: String, Hashable, Sendable {
   case logdet
   /// det A.
   case det
+  /// Whether a symmetric matrix is positive definite, by the pivots of Cholesky's method.
+  case isPositiveDefinite = "is_spd"
 }
 
 /// One place of an index pattern.

@@ -137,7 +137,7 @@ public struct Verifier {
     guard shapes[0].count == 2, shapes[0][0] == shapes[0][1] else { return "no square matrix: \(shapes[0])" }
     switch operation {
     case .inv, .cholesky: return expect(shapes[0], node)
-    case .logdet, .det: return expect([], node)
+    case .logdet, .det, .isPositiveDefinite: return expect([], node)
     case .solve:
       guard (1...2).contains(shapes[1].count), shapes[1][0] == shapes[0][0] else {
         return "a right side of shape \(shapes[1]) for \(shapes[0])"

@@ -11,6 +11,7 @@ enum SampleLinearAlgebra {
     case .inv: return solve(inputs[0], identity(rows), rows)
     case .solve: return solve(inputs[0], inputs[1], rows)
     case .cholesky: return cholesky(inputs[0], rows)
+    case .isPositiveDefinite: return [cholesky(inputs[0], rows).contains(where: \.isNaN) ? 0 : 1]
     case .det, .logdet:
       var matrix = inputs[0]
       var none: [Double] = []

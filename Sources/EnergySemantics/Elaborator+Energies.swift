@@ -175,10 +175,11 @@ extension Elaborator {
       for declaration in parameters.own where arguments[declaration.name.text] == nil {
         try declareOwn(declaration, of: energy, scope)
       }
+      let inside = try enterDomain(parameters.declarations, scope)
       declare(energy.definition.whereDefinitions, scope)
       let value = try tensor(definition.body, scope)
       let body = try requireReal(value, at: tree[definition.body].span)
-      return TypedValue(try withinDomain(body, parameters.declarations, scope), .scalar)
+      return TypedValue(inside.map { graph.select($0, body, graph.constant(.infinity)) } ?? body, .scalar)
     }
     calls[key] = .tensor(result)
     return result
@@ -248,57 +249,6 @@ extension Elaborator {
       return .values(TensorData(shape: [], values: [number], type: graph[node].type))
     }
     return .node(node)
-  }
-
-  // MARK: Domains
-
-  /// +inf outside the domain that the samples' types state.
-  private func withinDomain(_ body: NodeID, _ samples: [Declaration], _ scope: Scope) throws -> NodeID {
-    var inside: NodeID?
-    for declaration in samples {
-      guard let type = declaration.type, case .value(.tensor(let value), _)? = scope.find(declaration.name.text) else {
-        continue
-      }
-      for refinement in try typeShape(type, scope).refinements {
-        guard let condition = try domainCondition(refinement, value, at: type.span) else { continue }
-        inside = inside.map { applyElementwise("and", [$0, condition]) } ?? condition
-      }
-    }
-    return inside.map { graph.select($0, body, graph.constant(.infinity)) } ?? body
-  }
-
-  private func domainCondition(
-    _ refinement: Symbol.Refinement, _ value: TypedValue, at span: Span
-  ) throws -> NodeID? {
-    switch refinement {
-    case .positive: return everywhere(value.node) { applyElementwise("greater", [$0, graph.constant(0)]) }
-    case .interval(let low, let high):
-      return everywhere(value.node) {
-        applyElementwise(
-          "and",
-          [
-            applyElementwise("greaterEqual", [$0, graph.constant(low)]),
-            applyElementwise("lessEqual", [$0, graph.constant(high)]),
-          ])
-      }
-    case .ordered:
-      let index = graph.freshVariable(graph.shape(value.node)[0] - 1)
-      let here = graph.index(value.node, [.at(IndexExpression(index))])
-      let next = graph.index(value.node, [.at(IndexExpression([(index, 1)], offset: 1))])
-      return graph.reduce(.all, [index], .always, applyElementwise("lessEqual", [here, next]))
-    case .symmetric, .integer: return nil
-    case .positiveDefinite, .diagonal, .lower, .simplex, .unitVector:
-      throw Diagnostic(
-        .error, .unsupported, "a sample of type \(shortText(span)) isn't supported yet", at: span,
-        hints: [.init("write the energy on all of R^n, for instance of x/norm(x)")])
-    }
-  }
-
-  private func everywhere(_ node: NodeID, _ condition: (NodeID) -> NodeID) -> NodeID {
-    let indices = graph.shape(node).map(graph.freshVariable)
-    if indices.isEmpty { return condition(node) }
-    let entry = graph.index(node, indices.map { .at(IndexExpression($0)) })
-    return graph.reduce(.all, indices, .always, condition(entry))
   }
 
   // MARK: Standing alone

@@ -165,7 +165,8 @@ extension Elaborator {
     guard type.form == operand.value.form, type.sizes.count == actual.count else {
       throw mismatch(operand, declared, scope)
     }
-    if type.element == .int, graph[operand.value.node].type != .int {
+    // `integer` is a domain, which the value may leave; an `int` can be counted with, so it must be one.
+    if type.element == .int, !type.refinements.contains(.integer), graph[operand.value.node].type != .int {
       throw Diagnostic(
         .error, .type,
         "\(declared.name) takes whole numbers, and '\(shortText(operand.span))' is "

@@ -24,6 +24,11 @@ extension TensorData {
   }
 }
 
+extension TensorData {
+  /// How far from 1 the total of a simplex, or the norm of a unit vector, may be.
+  fileprivate var unitTolerance: Double { isSingle ? 1e-6 : 1e-8 }
+}
+
 extension Symbol.Refinement {
   /// As the language writes it.
   public var word: String {
@@ -43,7 +48,8 @@ extension Symbol.Refinement {
 
   /// What breaks the refinement in these values, naming the entry; `nil` where it holds.
   ///
-  /// Matrices are symmetric to 1e-10 of their largest entry (1e-4 in single precision), simplices and unit vectors sum up to 1e-8.
+  /// Matrices are symmetric to 1e-10 of their largest entry (1e-4 in single precision), simplices and unit vectors sum
+  /// up to 1e-8 (1e-6).
   public func violation(in data: TensorData) -> String? {
     let values = data.values
     func first(_ isWrong: (Int, Double) -> Bool) -> String? {
@@ -56,11 +62,11 @@ extension Symbol.Refinement {
     case .ordered: return first { $0 > 0 && !(values[$0 - 1] <= $1) }
     case .unitVector:
       let sum = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return abs(sum - 1) <= 1e-8 ? nil : "its norm is \(shortest(sum))"
+      return abs(sum - 1) <= data.unitTolerance ? nil : "its norm is \(shortest(sum))"
     case .simplex:
       if let negative = first({ !($1 >= 0) }) { return negative }
       let sum = values.reduce(0, +)
-      return abs(sum - 1) <= 1e-8 ? nil : "its entries add up to \(shortest(sum))"
+      return abs(sum - 1) <= data.unitTolerance ? nil : "its entries add up to \(shortest(sum))"
     case .symmetric: return asymmetry(data)
     case .diagonal: return offside(data) { $0 != $1 }
     case .lower: return offside(data) { $0 < $1 }

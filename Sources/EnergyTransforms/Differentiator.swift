@@ -26,8 +26,27 @@ public struct Differentiator {
   /// The gradients of the scalar `root` by several tensors, from one sweep.
   public func gradients(of root: NodeID, by targets: [NodeID]) -> [NodeID] {
     graph.withOrigins(graph.origins(of: root)) {
+      if let chosen = gradientsOfBranch(root, by: targets) { return chosen }
       var sweep = Sweep(graph: graph, root: root, targets: targets)
       return sweep.run()
+    }
+  }
+
+  /// Of a choice with one constant branch, as domains are: the condition stands in front of the whole gradient, so that
+  /// nothing behind it is computed with the zeros of the other branch.
+  private func gradientsOfBranch(_ root: NodeID, by targets: [NodeID]) -> [NodeID]? {
+    guard case .select = graph[root].operation else { return nil }
+    let arguments = graph[root].arguments
+    let depends = arguments.dropFirst().map { branch in
+      let below = Set(graph.postorder(branch))
+      return targets.contains(where: below.contains)
+    }
+    guard depends[0] != depends[1] else { return nil }
+    let inner = gradients(of: arguments[depends[0] ? 1 : 2], by: targets)
+    return zip(inner, targets).map { gradient, target in
+      let zero = graph.zeros(graph.shape(target))
+      return depends[0]
+        ? graph.select(arguments[0], gradient, zero) : graph.select(arguments[0], zero, gradient)
     }
   }
 
@@ -312,6 +331,7 @@ struct Sweep {
       let extra = Array(2..<sizes.count)
       let outer = graph.contract([(adjoint, [0] + extra), (id, [1] + extra)], output: [0, 1], sizes: sizes)
       contribute(graph.negate(outer), to: a, from: id)
+    case .isPositiveDefinite: break
     case .cholesky:
       let phi = lowerWithHalfDiagonal(times(transposed(id), c))
       let left = graph.linearAlgebra(.solve, [transposed(id), phi])

@@ -22,7 +22,7 @@ import Testing
       switch operation {
       case .inv, .cholesky: [size, size]
       case .solve: columns.map { [size, Size($0)] } ?? [size]
-      case .logdet, .det: []
+      case .logdet, .det, .isPositiveDefinite: []
       }
     let local = builder.buffer("local", shape, isVarying: isVarying)
     let result = builder.buffer("result", shape, kind: .output)
@@ -76,6 +76,7 @@ import Testing
     case .cholesky:
       let upper = result.enumerated().filter { $0.offset % n > $0.offset / n }.map { abs($0.element) }.max() ?? 0
       return max(upper, distance(product(result, result, columns: n, transposed: true), a))
+    case .isPositiveDefinite: return result == [1] ? 0 : 1
     case .det, .logdet:
       var (rows, determinant) = (a, 1.0)
       for k in 0..<n {
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test(
-    arguments: [LinearAlgebra.inv, .solve, .cholesky, .logdet, .det], [true, false])
+    arguments: [LinearAlgebra.inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite], [true, false])
   func solvesItsEquation(operation: LinearAlgebra, isVarying: Bool) throws {
     for columns in [nil, 3] {
       for precision in Precision.allCases {
@@ -112,6 +113,20 @@ import Testing
           #expect(error <= (precision == .f64 ? 1e-12 : 2e-4), "\(operation), row \(row), \(precision)")
         }
       }
+    }
+  }
+
+  @Test(arguments: [true, false]) func anIndefiniteMatrixIsNoError(isVarying: Bool) throws {
+    // All leading parts but the last are positive definite; LAPACK passes over a NaN.
+    var indefinite = (0..<n * n).map { $0 / n == $0 % n ? 1.0 : 0 }
+    indefinite[n * n - 1] = -1e-3
+    for matrix in [indefinite, indefinite.map { $0 == 0 ? .nan : $0 }, [Double](repeating: 1, count: n * n)] {
+      let (program, a, b, result) = program(.isPositiveDefinite, isVarying: isVarying, columns: nil)
+      let values: [BufferID: [Double]] = [a: matrix, b: [1, 2, 3, 4]]
+      let samples = isVarying ? values.merging([BufferID(0): [0]]) { x, _ in x } : [BufferID(0): [0]]
+      let found = try evaluate(
+        program, samples: samples, rows: 1, uniforms: isVarying ? [:] : values, results: [result])[0]
+      #expect(found == [0])
     }
   }
 

@@ -101,7 +101,16 @@ private let gaussian = """
       Issue.record("outside its domain the energy isn't +inf")
       return
     }
-    #expect(Checked("energy f(x : simplex[3]) = sumsq(x)").codes == ["E-unsupported"])
+    let types = [
+      "simplex[3]", "spd[2]", "symmetric[2]", "diagonal[2]", "lower[2]", "unit_vector[3]", "integer", "ordered[3]",
+    ]
+    for type in types {
+      let checked = Checked("energy f(x : \(type)) = \(type == "integer" ? "x" : "sum(x)")")
+      guard case .select = checked.graph[try checked.energy("f").node].operation else {
+        Issue.record("\(type): \(checked.messages)")
+        continue
+      }
+    }
   }
 
   @Test func derivatives() {

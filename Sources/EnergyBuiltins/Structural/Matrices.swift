@@ -10,6 +10,9 @@ extension StructuralBuiltins {
       ("trace(cholesky([[4, 0], [0, 9]]))", 5)),
     algebra("logdet", "log |det A|.", .logdet, ("logdet([[2, 0], [0, 0.5]])", 0)),
     algebra("det", "The determinant.", .det, ("det([[1, 2], [3, 4]])", -2)),
+    algebra(
+      "is_spd", "Whether a symmetric matrix is positive definite.", .isPositiveDefinite,
+      ("select(is_spd([[2, 1], [1, 2]]), 1, 0)", 1)),
     solve,
   ]
 

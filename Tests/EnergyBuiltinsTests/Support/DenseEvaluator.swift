@@ -163,6 +163,14 @@ struct DenseEvaluator {
       return eliminate(a, unit).solution
     case .solve: return eliminate(a, arguments[1]).solution
     case .det: return .scalar(eliminate(a, Dense(shape: [n], entries: Array(repeating: 0, count: n))).determinant)
+    case .isPositiveDefinite:
+      // Sylvester: all leading minors are positive.
+      let minors = (1...n).map { order -> Double in
+        let part = Dense(
+          shape: [order, order], entries: (0..<order * order).map { a[[$0 / order, $0 % order]] })
+        return eliminate(part, Dense(shape: [order], entries: Array(repeating: 0, count: order))).determinant
+      }
+      return .scalar(minors.allSatisfy { $0 > 0 } ? 1 : 0)
     case .logdet:
       let determinant = eliminate(a, Dense(shape: [n], entries: Array(repeating: 0, count: n))).determinant
       return .scalar(Builtins[FunctionName("log")]?.value([abs(determinant)]) ?? .nan)

@@ -74,14 +74,29 @@ extension Session {
       needed.contains($0.symbol) && $0.value == nil && settings[$0.symbol] == nil
     }
     guard !missing.isEmpty else { return }
-    let list = missing.map { "\($0.name) : \(type(of: $0, sizes))" }.joined(separator: ", ")
+    // A network whose weights are all missing is one thing, and nobody types its weights in.
+    let open = Set(missing.map(\.symbol))
+    let networks = program.networks.filter { $0.parameters.allSatisfy(open.contains) }
+    let weights = Set(networks.flatMap(\.parameters))
+    let single = missing.filter { !weights.contains($0.symbol) }
+    let lengths = Dictionary(sizes.values.map { ($0.key.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let list =
+      (networks.map { "\($0.name) : \(Self.type($0.type, lengths))" }
+      + single.map { "\($0.name) : \(type(of: $0, sizes))" }).joined(separator: ", ")
     let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    let count = missing.count <= 10 ? words[missing.count - 1] : String(missing.count)
-    let sets = missing.map { "--set \($0.name)=\(example($0, sizes: sizes))" }.joined(separator: " ")
+    let number = networks.count + single.count
+    let count = number <= 10 ? words[number - 1] : String(number)
+    let sets = single.map { "--set \($0.name)=\(example($0, sizes: sizes))" }
     let tail = input.map { "     (\($0))" } ?? ""
+    var hints: [Diagnostic.Hint] = []
+    if let net = networks.first {
+      hints.append(
+        .init("--params \(net.name).safetensors, or in the text: param \(net.name) : \(net.type) = random(seed = 0)"))
+    }
+    if !sets.isEmpty { hints.append(.init(sets.joined(separator: " ") + tail)) }
     throw Diagnostic(
-      .error, .unbound, "\(count) parameter\(missing.count == 1 ? " has" : "s have") no value: \(list)",
-      at: missing.first { $0.span.end > $0.span.start }?.span, hints: [.init(sets + tail)])
+      .error, .unbound, "\(count) parameter\(number == 1 ? " has" : "s have") no value: \(list)",
+      at: missing.first { $0.span.end > $0.span.start }?.span, hints: hints)
   }
 
   /// The type of a parameter with the sizes that are known.
@@ -100,10 +115,12 @@ extension Session {
     let setting = settings[parameter.symbol]
     if let setting {
       data = setting.data
-    } else if case .values(let values) = parameter.value {
-      data = values
     } else {
-      return
+      switch parameter.value {
+      case .values(let values): data = values
+      case .random(let random): data = try drawn(random, parameter, environment.sizes)
+      case .node, nil: return
+      }
     }
     do {
       environment.values[parameter.symbol] = try checked(

@@ -211,6 +211,21 @@ struct FolderLoader: DataLoader {
       isSingle: array.dtype == .f32)
   }
 
+  func names(in request: LoadRequest) throws(Diagnostic) -> [String] {
+    guard ArrayArchive.isArchive(request.path) else {
+      throw Diagnostic(
+        .error, .entry, "\"\(request.path)\" holds one array; a network has several, with names", at: request.span,
+        hints: [.init("save the state dict as .safetensors, or its arrays with numpy.savez")])
+    }
+    do {
+      return try files.archive(at: request.path, within: request.folder ?? folder).names
+    } catch let diagnostic as Diagnostic {
+      throw diagnostic
+    } catch {
+      throw Diagnostic(.error, .file, "\"\(request.path)\" can't be read: \(error)", at: request.span)
+    }
+  }
+
   private func array(_ request: LoadRequest) throws -> ArrayFile {
     let folder = request.folder ?? self.folder
     if ArrayArchive.isArchive(request.path) {

@@ -5,13 +5,16 @@ import Glibc
 public struct Philox: Sendable {
   /// Two words; here the seed.
   public let key: SIMD2<UInt32>
+  /// The upper half of the counter: sequences of one seed with different streams have no block in common.
+  public let stream: UInt64
 
   /// A generator with a key.
-  public init(key: SIMD2<UInt32>) { self.key = key }
+  public init(key: SIMD2<UInt32>) { (self.key, stream) = (key, 0) }
 
-  /// A generator for a seed.
-  public init(seed: UInt64) {
+  /// A generator for a seed, and for one of its 2⁶⁴ sequences.
+  public init(seed: UInt64, stream: UInt64 = 0) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    self.stream = stream
   }
 
   /// Four random words for a counter.
@@ -35,14 +38,30 @@ public struct Philox: Sendable {
   public func normals(_ count: Int) -> [Double] {
     var values = [Double](repeating: 0, count: count)
     for pair in 0..<(count + 1) / 2 {
-      let index = UInt64(pair)
-      let word = block(SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), 0, 0))
+      let word = block(UInt64(pair))
       let radius = (-2 * log(Self.uniform(word.x, word.y))).squareRoot()
       let angle = 2 * Double.pi * Self.uniform(word.z, word.w)
       values[2 * pair] = radius * cos(angle)
       if 2 * pair + 1 < count { values[2 * pair + 1] = radius * sin(angle) }
     }
     return values
+  }
+
+  /// `count` numbers in (0, 1), two from a block.
+  public func uniforms(_ count: Int) -> [Double] {
+    (0..<count).map { index in
+      let word = block(UInt64(index / 2))
+      return index % 2 == 0 ? Self.uniform(word.x, word.y) : Self.uniform(word.z, word.w)
+    }
+  }
+
+  /// Block number `index` of the stream.
+  private func block(_ index: UInt64) -> SIMD4<UInt32> {
+    func words(_ number: UInt64) -> (UInt32, UInt32) {
+      (UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32))
+    }
+    let ((x, y), (z, w)) = (words(index), words(stream))
+    return block(SIMD4(x, y, z, w))
   }
 
   /// 53 random bits as a number in (0, 1).

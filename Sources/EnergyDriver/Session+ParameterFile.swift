@@ -19,7 +19,9 @@ extension Session {
           hints: [.init("one value: --set NAME=VALUE")])
       }
       let archive = try files.archive(at: path)
-      let match = ParameterNames(archive.names, among: program.parameters.map(\.name))
+      let match = ParameterNames(
+        archive.names, among: program.parameters.map(\.name),
+        additions: program.networks.count == 1 ? ["\(program.networks[0].name)."] : [])
       let sizes = declaredSizes()
       for parameter in program.parameters where settings[parameter.symbol] == nil {
         guard let key = match.keys[parameter.name] else { continue }
@@ -79,7 +81,7 @@ extension Session {
     guard !match.unused.isEmpty else { return nil }
     let names = program.parameters.map(\.name)
     let shown = match.unused.prefix(8).map { name in
-      let meant = didYouMean(String(name.dropFirst(match.prefix.count)), among: names)
+      let meant = didYouMean(match.addition + name.dropFirst(match.prefix.count), among: names)
       return name + (meant.map { " (did you mean '\($0)'?)" } ?? "")
     }
     let rest = match.unused.count > 8 ? ", … (\(match.unused.count) in all)" : ""
@@ -87,48 +89,5 @@ extension Session {
     return Diagnostic(
       .warning, .unusedName, "\(path): no parameter is called \(shown.joined(separator: ", "))\(rest)",
       hints: [.init(hint)])
-  }
-}
-
-/// Which array of a file is which parameter. One prefix that all names of the file share (`network.`) is left out where
-/// that finds more parameters.
-struct ParameterNames {
-  /// The file's name for a parameter.
-  let keys: [String: String]
-  /// The file's names that no parameter has, in the order of the file.
-  let unused: [String]
-  /// What was left out, with its point at the end.
-  let prefix: String
-
-  init(_ names: [String], among parameters: [String]) {
-    let known = Set(parameters)
-    var best = ""
-    var most = names.count(where: known.contains)
-    for prefix in Self.commonPrefixes(names) {
-      let found = names.count { known.contains(String($0.dropFirst(prefix.count))) }
-      if found > most { (best, most) = (prefix, found) }
-    }
-    prefix = best
-    var keys: [String: String] = [:]
-    var unused: [String] = []
-    for name in names {
-      let parameter = String(name.dropFirst(best.count))
-      if known.contains(parameter) { keys[parameter] = name } else { unused.append(name) }
-    }
-    self.keys = keys
-    self.unused = unused
-  }
-
-  /// `a.`, `a.b.` … as far as all names share them, each leaving something of every name.
-  private static func commonPrefixes(_ names: [String]) -> [String] {
-    guard let first = names.first else { return [] }
-    var prefixes: [String] = []
-    var prefix = ""
-    for part in first.split(separator: ".", omittingEmptySubsequences: false).dropLast() {
-      prefix += part + "."
-      guard prefixes.count < 64, names.allSatisfy({ $0.hasPrefix(prefix) }) else { break }
-      prefixes.append(prefix)
-    }
-    return prefixes
   }
 }

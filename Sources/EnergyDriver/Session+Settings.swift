@@ -57,6 +57,11 @@ extension Session {
 
   private func unknownParameter(_ name: String) -> Diagnostic {
     let names = program.parameters.map(\.name)
+    if let net = program.networks.first(where: { $0.name == name }) {
+      return Diagnostic(
+        .error, .option, "\(name) is a network; its weights are set one by one, or by --params",
+        hints: [.init("they are called " + net.parameters.map { graph[$0].name }.joined(separator: ", "))])
+    }
     let hint: Diagnostic.Hint
     if names.isEmpty {
       hint = .init("this program has no parameters")

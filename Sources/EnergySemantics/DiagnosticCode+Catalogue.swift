@@ -42,6 +42,12 @@ extension DiagnosticExplanation {
       .value, "A value breaks what its declaration says of it; the message names the entry.",
       wrong: "param P : symmetric[2] = [[1, 2], [3, 1]]", right: "param P : symmetric[2] = [[1, 2], [2, 1]]"),
     DiagnosticExplanation(
+      .network,
+      "A file's arrays aren't the weights of the network that is declared: some are missing, too many or of other shapes. "
+        + "They are named as PyTorch's nn.Sequential names them, 0.weight, 0.bias, 2.weight, …, all behind one prefix or none. "
+        + "The message lists what differs. A file with more than one network is read in part: load(\"p.npz\", name = \"part\").",
+      wrong: "", right: "param net : mlp[2, 8, 1](silu) = random(seed = 0)"),
+    DiagnosticExplanation(
       .unsupported, "The language has this, but this version doesn't do it yet.",
       wrong: "sum(fold(t in 1..3, s = 0: s + t))", right: "sum(t in 1..3: t)"),
     DiagnosticExplanation(

@@ -14,7 +14,11 @@ extension Elaborator {
       throw Diagnostic(
         .error, .type, "load stands alone, as the value of a param or data", at: span,
         hints: [.init("data X : matrix[n, d] = load(\"x.csv\")")])
-    case "fold", "scan", "random":
+    case "random":
+      throw Diagnostic(
+        .error, .type, "random stands alone, as the value of a param", at: span,
+        hints: [.init("param W : matrix[m, n] = random(seed = 0)")])
+    case "fold", "scan":
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
     default:
       if Builtins.named(name) == nil, StructuralBuiltins.named(name)?.isSupported == false {
@@ -102,23 +106,35 @@ extension Elaborator {
       }
       options[argument.name.text] = try tensor(argument.value, scope)
     }
-    var equation: SizeEquation?
-    do {
-      return try entry.build(graph, operands.map(\.value), options) { a, b in
-        do {
-          return try self.agree(a, b)
-        } catch {
-          equation = error as? SizeEquation
-          return false
+    // Sizes that agree by value only are made one, and the function is built again: at most once for each size.
+    var values = operands.map(\.value)
+    while true {
+      var equation: SizeEquation?
+      var alias: (Size, Size)?
+      do {
+        let result = try entry.build(graph, values, options) { a, b in
+          do {
+            guard try self.agree(a, b) else { return false }
+            if a != b { alias = alias ?? (a, b) }
+            return true
+          } catch {
+            equation = error as? SizeEquation
+            return false
+          }
         }
+        guard let (size, other) = alias else { return result }
+        values = values.map { value in
+          let shape = graph.shape(value.node).map { $0 == other ? size : $0 }
+          return TypedValue(reshapedAlike(value.node, shape), value.form)
+        }
+      } catch {
+        if let equation { throw equation }
+        let place = error.argument.flatMap { operands[safe: $0]?.span } ?? span
+        let label = error.argument.flatMap { operands[safe: $0] }.map(described)
+        throw Diagnostic(
+          .error, DiagnosticCode(error.kind.rawValue), error.message, at: place, label: label,
+          hints: error.hints.map { .init($0) })
       }
-    } catch {
-      if let equation { throw equation }
-      let place = error.argument.flatMap { operands[safe: $0]?.span } ?? span
-      let label = error.argument.flatMap { operands[safe: $0] }.map(described)
-      throw Diagnostic(
-        .error, DiagnosticCode(error.kind.rawValue), error.message, at: place, label: label,
-        hints: error.hints.map { .init($0) })
     }
   }
 

@@ -41,6 +41,7 @@ extension Elaborator {
       throw Diagnostic(
         .error, .function, "this is a list of \(list.count) energies; choose one to call", at: span,
         hints: [.init("the first one: Es[1](x)"), .init("all of them: sum(E in Es: E(x))")])
+    case .network(let net): return try call(net, arguments(group, net.name), at: span, scope)
     case .tensor, .text:
       throw Diagnostic(.error, .function, "this is a value, not a function", at: span)
     }
@@ -191,15 +192,20 @@ extension Elaborator {
 
   /// Gives a declared argument its value in the scope of the body, after its type has been checked.
   func take(_ argument: Argument, _ declaration: Declaration, _ scope: Scope) throws {
+    var argument = argument
     let name = declaration.name.text
     if let type = declaration.type {
       let shape = try typeShape(type, scope)
-      if shape.isEnergy {
+      if shape.network != nil {
+        try takeNetwork(argument, shape, declaration, scope)
+      } else if shape.isEnergy {
+        argument.value = asEnergy(argument.value)
         try takeEnergy(argument, shape, declared: Declared(declaration.name, type, declaration.span), scope)
       } else {
         let value = try tensor(argument.value, at: argument.span)
         let operand = Operand(value: value, span: argument.span, provenance: argument.provenance)
         try match(shape, operand, declared: Declared(declaration.name, type, declaration.span), scope)
+        argument.value = .tensor(TypedValue(reshapedAlike(value.node, try self.shape(shape, scope)), value.form))
       }
     }
     scope.names[name] = .value(
@@ -234,7 +240,11 @@ extension Elaborator {
     do {
       return try descend(at: span, body)
     } catch var diagnostic as Diagnostic {
-      if isCall, diagnostic.notes.count < 6 { diagnostic.notes.append(.init("in the call of \(name)", at: span)) }
+      if definition.tree.file == Elaborator.networkFile {
+        diagnostic.span = span
+      } else if isCall, diagnostic.notes.count < 6 {
+        diagnostic.notes.append(.init("in the call of \(name)", at: span))
+      }
       throw diagnostic
     }
   }

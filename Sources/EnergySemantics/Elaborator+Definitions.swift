@@ -119,6 +119,9 @@ extension Elaborator {
     case .dim(let dim): return .size(try self.dim(dim, displayName(definition), scope))
     case .parameter(let variable, let role):
       declare(definition.whereDefinitions, scope)
+      if let type = variable.type, case let declared = try typeShape(type, scope), declared.network != nil {
+        return .value(.network(try networkParameter(variable, declared, role, definition, scope)))
+      }
       return .value(.tensor(try parameter(variable, role, definition, scope)))
     case .constant(let variable):
       declare(definition.whereDefinitions, scope)
@@ -243,10 +246,13 @@ extension Elaborator {
   ) throws -> TypedValue {
     let name = displayName(definition)
     var given: (data: TensorData?, node: NodeID?, shape: [Size], type: ElementType)?
+    var random: (request: RandomRequest, span: Span)?
     var reason = ""
     if let id = variable.value {
       let span = scope.tree[id].span
-      if let request = try loadRequest(id, role, scope) {
+      if role == .parameter, let request = try randomRequest(id, scope) {
+        random = (request, span)
+      } else if let request = try loadRequest(id, role, scope) {
         let data = try loaded(request)
         given = (data, nil, data.shape.map { Size($0) }, data.type)
         reason = "\(name) (\(request.path))"
@@ -281,10 +287,13 @@ extension Elaborator {
       Symbol(name: name, role: role, shape: shape, type: element, refinements: refinements))
     let node = graph.withOrigins([definition.span]) { graph.symbol(symbol) }
     provenances[node] = definition.provenance
-    let source: Program.Source? = given.map { value in
-      value.data.map { .values(TensorData(shape: $0.shape, values: $0.values, type: element, isSingle: $0.isSingle)) }
-        ?? .node(value.node ?? node)
-    }
+    let drawn = try random.map { try randomSource($0.request, typed, name, at: $0.span) }
+    let source: Program.Source? =
+      drawn
+      ?? given.map { value in
+        value.data.map { .values(TensorData(shape: $0.shape, values: $0.values, type: element, isSingle: $0.isSingle)) }
+          ?? .node(value.node ?? node)
+      }
     let parameter = Program.Parameter(
       name: name, symbol: symbol, type: typeText(graph[symbol]), value: source, span: definition.span)
     if role == .data { program.data.append(parameter) } else { program.parameters.append(parameter) }

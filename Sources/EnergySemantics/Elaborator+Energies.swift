@@ -203,7 +203,13 @@ extension Elaborator {
   private func declareOwn(_ declaration: Declaration, of energy: EnergyValue, _ scope: Scope) throws {
     let name = "\(energy.name).\(declaration.name.text)"
     let provenance = Provenance(span: declaration.span, isArgument: true)
-    let given = try declaration.defaultValue.map { try number($0, scope) }
+    let random = try declaration.defaultValue.flatMap { try randomRequest($0, scope) }
+    if let written = declaration.type, case let typed = try typeShape(written, scope), typed.network != nil {
+      let net = try ownNetwork(declaration, name, typed, random, scope)
+      scope.names[declaration.name.text] = .value(.network(net), provenance)
+      return
+    }
+    let given = random == nil ? try declaration.defaultValue.map { try number($0, scope) } : nil
     var shape = given.map { graph.shape($0.node) } ?? []
     var type: TypeShape?
     if let written = declaration.type {
@@ -224,22 +230,27 @@ extension Elaborator {
     } else if given == nil, let assumed = assumedShapes[declaration.name.text] {
       shape = assumed
     }
-    let key = OwnParameterKey(name: name, shape: shape)
-    if ownParameters[key] == nil {
-      let symbol = graph.addSymbol(
-        Symbol(
-          name: name, role: .parameter, shape: shape, type: type?.element ?? .real,
-          refinements: type?.refinements ?? []))
-      let node = graph.withOrigins([declaration.span]) { graph.symbol(symbol) }
-      ownParameters[key] = node
-      provenances[node] = provenance
-      let source = given.map { self.source(of: $0.node) }
-      ownParameterList.append(
-        .init(name: name, symbol: symbol, type: typeText(graph[symbol]), value: source, span: declaration.span))
-    }
-    guard let node = ownParameters[key] else { return }
+    let place = declaration.defaultValue.map { scope.tree[$0].span } ?? declaration.span
+    let source =
+      try random.map { try randomSource($0, type, name, at: place) } ?? given.map { self.source(of: $0.node) }
+    let symbol = Symbol(
+      name: name, role: .parameter, shape: shape, type: type?.element ?? .real, refinements: type?.refinements ?? [])
+    let node = ownParameter(symbol, source, provenance)
     let form = type?.form ?? TypedValue(node, in: graph).form
     scope.names[declaration.name.text] = .value(.tensor(TypedValue(node, form)), provenance)
+  }
+
+  /// The node of an own parameter: one for each name and shape.
+  func ownParameter(_ symbol: Symbol, _ source: Program.Source?, _ provenance: Provenance) -> NodeID {
+    let key = OwnParameterKey(name: symbol.name, shape: symbol.shape)
+    if let known = ownParameters[key] { return known }
+    let id = graph.addSymbol(symbol)
+    let node = graph.withOrigins([provenance.span]) { graph.symbol(id) }
+    ownParameters[key] = node
+    provenances[node] = provenance
+    ownParameterList.append(
+      .init(name: symbol.name, symbol: id, type: typeText(symbol), value: source, span: provenance.span))
+    return node
   }
 
   /// Where a value known in the text comes from.
@@ -262,13 +273,13 @@ extension Elaborator {
     (guards, ends) = ([], [])
     defer { (guards, ends) = saved }
     let result: Realised
-    switch value {
+    switch asEnergy(value) {
     case .energy(let energy): result = try realise(energy, shapes, at: span)
     case .derivative(let derivative):
       let base = try realise(derivative.base, shapes, at: span)
       let node = try derivativeNode(derivative, base, at: span)
       result = Realised(samples: base.samples, parameters: base.parameters, node: node)
-    case .tensor, .energies, .text: throw AlreadyReported()
+    case .tensor, .energies, .text, .network: throw AlreadyReported()
     }
     realised[key] = result
     return result
@@ -338,7 +349,7 @@ extension Elaborator {
       var type: TypeShape?
       if let written = declaration.type {
         let typed = try typeShape(written, scope)
-        if typed.isEnergy || typed.form == .row {
+        if typed.isEnergy || typed.network != nil || typed.form == .row {
           throw Diagnostic(
             .error, .type, "a sample is a real or a tensor, not \(shortText(written.span))", at: written.span,
             hints: typed.isEnergy
@@ -363,8 +374,9 @@ extension Elaborator {
       let used = Set(graph.postorder(node))
       for declared in parameters.own {
         let name = "\(energy.name).\(declared.name.text)"
-        for (key, candidate) in ownParameters where key.name == name {
-          if own[declared.name.text] == nil || used.contains(candidate) { own[declared.name.text] = candidate }
+        for (key, candidate) in ownParameters where key.name == name || key.name.hasPrefix(name + ".") {
+          let short = String(key.name.dropFirst(energy.name.count + 1))
+          if own[short] == nil || used.contains(candidate) { own[short] = candidate }
         }
       }
     }

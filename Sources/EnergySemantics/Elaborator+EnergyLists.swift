@@ -26,10 +26,11 @@ extension Elaborator {
 
   /// The elements of a list literal as energies; `nil` where none of them is one.
   func energyList(_ values: [Value], _ spans: [Span]) throws -> [Value]? {
+    let values = values.map(asEnergy)
     let isEnergy = values.map { value in
       switch value {
       case .energy, .derivative: true
-      case .tensor, .energies, .text: false
+      case .tensor, .energies, .network, .text: false
       }
     }
     guard isEnergy.contains(true) else { return nil }
@@ -76,6 +77,10 @@ extension Elaborator {
         "\(declared.name) takes \(size == nil ? "an energy" : "a list of energies"), and '\(text)' is "
           + typeText(value), at: argument.span, notes: [note],
         hints: [.init("name the energy itself, without its argument: \(size == nil ? "E, not E(x)" : "[E, F]")")])
+    case (.network(let net), _):
+      throw Diagnostic(
+        .error, .type, "\(declared.name) takes an energy, and '\(text)' is \(net.type.text), whose value isn't real",
+        at: argument.span, notes: [note])
     case (.text, _):
       throw Diagnostic(.error, .type, "\(declared.name) takes an energy, not a text", at: argument.span, notes: [note])
     }

@@ -36,6 +36,10 @@ extension Elaborator {
         hints: [
           .init("call one of them: \(shortText(span))[1](x)"), .init("or all: sum(E in \(shortText(span)): E(x))"),
         ])
+    case .network:
+      throw Diagnostic(
+        .error, .type, "'\(shortText(span))' is a network; here a value is needed", at: span,
+        hints: [.init("call it: \(shortText(span))(x)")])
     case .text:
       throw Diagnostic(.error, .type, "a text can't be used as a value", at: span)
     }
@@ -132,7 +136,8 @@ extension Elaborator {
       if value.form == left.value.form || value.form == .scalar || left.value.form == .scalar {
         if value.form != .scalar, left.value.form != .scalar { try requireEqual(left, next, at: span) }
         let shaped = left.value.form == .scalar ? next : left
-        collected.append((sign, value.node))
+        let isScalar = value.form == .scalar
+        collected.append((sign, isScalar ? value.node : reshapedAlike(value.node, graph.shape(shaped.value.node))))
         joined = Operand(
           value: shaped.value, span: span, name: shaped.name, provenance: shaped.provenance)
       } else {
@@ -234,7 +239,7 @@ extension Elaborator {
   }
 
   /// Sizes that agree only by value are told to the graph by a reshape, which moves nothing.
-  private func reshapedAlike(_ node: NodeID, _ shape: [Size]) -> NodeID {
+  func reshapedAlike(_ node: NodeID, _ shape: [Size]) -> NodeID {
     graph.shape(node) == shape ? node : graph.reshape(node, to: shape)
   }
 
@@ -251,7 +256,8 @@ extension Elaborator {
           + "\(typeText(vector.value)) has \(length) entries", at: span,
         label: [matrix, vector].map(described).joined(separator: ", "))
     }
-    return graph.contract([(vector.value.node, [axis])], output: [0, 1], sizes: shape)
+    return graph.contract(
+      [(reshapedAlike(vector.value.node, [shape[axis]]), [axis])], output: [0, 1], sizes: shape)
   }
 
   /// Several arguments of an element-wise function in one shape or rank 0.
@@ -267,7 +273,7 @@ extension Elaborator {
     let whole = joined
     let nodes = try operands.map { operand -> NodeID in
       if operand.value.form == .scalar || whole.value.form == .scalar { return operand.value.node }
-      return try broadcast(operand, whole, symbol, at: span).0
+      return try broadcast(whole, operand, symbol, at: span).1
     }
     return (nodes, whole.value.form)
   }
@@ -311,7 +317,7 @@ extension Elaborator {
     let whole = [Size(nodes.count)] + shape
     let terms = nodes.enumerated().map { position, node -> (Double, NodeID) in
       let pattern = [Subscript.at(IndexExpression(Size(position)))] + shape.map { _ in Subscript.all }
-      return (1, graph.scatter(node, pattern, shape: whole))
+      return (1, graph.scatter(reshapedAlike(node, shape), pattern, shape: whole))
     }
     return graph.sum(terms)
   }

@@ -38,13 +38,20 @@ extension Elaborator {
     do {
       data = try loader.load(request)
     } catch {
-      var diagnostic = error
-      if diagnostic.span == nil { diagnostic.span = request.span }
-      throw diagnostic
+      throw error.placed(at: request.span)
     }
     guard !request.allowsNaN, let position = data.values.firstIndex(where: { !$0.isFinite }) else { return data }
     throw Diagnostic(
       .error, .value, "\(request.path) has \(data.values[position]) at \(data.place(of: position))", at: request.span,
       hints: [.init("if that is meant: load(\"\(request.path)\", allow_nan = true)")])
+  }
+}
+
+extension Diagnostic {
+  /// The same with a place where it has none.
+  func placed(at span: Span) -> Diagnostic {
+    var result = self
+    result.span = result.span ?? span
+    return result
   }
 }

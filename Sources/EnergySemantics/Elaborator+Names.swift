@@ -102,6 +102,11 @@ extension Elaborator {
         .error, .unknown, "'\(name)' is a sample of \(energy); definitions at top level don't see it", at: span,
         hints: [.init("a name that depends on \(name) goes behind 'where' of \(energy)")])
     }
+    if name.contains(".") {
+      return Diagnostic(
+        .error, .unknown, "'\(name)' can't be named here", at: span,
+        hints: [.init("names with a point stand in --set, --params and grad(E, …) only")])
+    }
     let known = scope.allNames.union(definitions(scope).map(\.name.text))
     if let hint = standardHint(name) {
       return Diagnostic(.error, .unknown, "there is nothing named '\(name)' here", at: span, hints: [hint])
@@ -210,7 +215,7 @@ extension Elaborator {
 
   private func formKind(_ name: String, _ scope: Scope, depth: Int) -> FormKind {
     switch scope.find(name) {
-    case .value(.energy, _), .value(.derivative, _): return .energy
+    case .value(.energy, _), .value(.derivative, _), .value(.network, _): return .energy
     case .value(.energies, _): return .list
     case .value, .size: return .value
     case .deferred(let entry):
@@ -222,6 +227,7 @@ extension Elaborator {
       switch definition.kind {
       case .function: return .function
       case .energy, .imported: return .energy
+      case .parameter(let variable, _): return variable.type?.name.text == "mlp" ? .energy : .value
       case .constant(let variable):
         guard depth < 8, let value = variable.value else { return .value }
         return formKind(of: value, Scope(definition.tree), depth: depth + 1)

@@ -6,7 +6,7 @@ import EnergyText
 extension Elaborator {
   /// `∇E`.
   func nabla(_ name: Name, _ scope: Scope) throws -> Value {
-    let base = try lookup(name.text, at: name.span, scope)
+    let base = asEnergy(try lookup(name.text, at: name.span, scope))
     try requireFunction(base, .gradient, at: name.span)
     return .derivative(DerivativeValue(operation: .gradient, base: base, by: nil, vector: nil))
   }
@@ -23,7 +23,7 @@ extension Elaborator {
       let form = operation == .hvp ? "hvp(E, v)" : "\(name)(E) or \(name)(E, name)"
       throw Diagnostic(.error, .arguments, "\(name) is called as \(form)", at: span)
     }
-    let base = try value(positional[0], scope)
+    let base = asEnergy(try value(positional[0], scope))
     let place = scope.tree[positional[0]].span
     if operation == .hvp {
       try requireFunction(base, operation, at: place)
@@ -57,6 +57,12 @@ extension Elaborator {
       throw Diagnostic(
         .error, .type, "\(operation.rawValue) takes one energy, and '\(shortText(span))' is a list of them", at: span,
         hints: [.init("of one of them: \(operation.rawValue)(\(shortText(span))[1])")])
+    case .network(let net):
+      throw Diagnostic(
+        .error, .type, "\(operation.rawValue) takes a real function, and \(net.name) is \(net.type.text)", at: span,
+        hints: [
+          .init("write an energy of its outputs: energy E(x : vector[\(net.type.sizes[0])]) = sumsq(\(net.name)(x))")
+        ])
     case .tensor, .text:
       throw Diagnostic(
         .error, .type, "\(operation.rawValue) takes an energy, and '\(shortText(span))' is a value", at: span,
@@ -87,7 +93,9 @@ extension Elaborator {
     if let definition = known.first(where: { displayName($0) == name }) {
       return try tensor(value(of: definition, at: span), at: span).node
     }
-    let guess = didYouMean(name, among: known.map(displayName))
+    if let weight = networkWeights[name] { return weight }
+    let guess = didYouMean(
+      name, among: known.map(displayName) + networkWeights.keys + (realised?.parameters.keys ?? [:].keys))
     throw Diagnostic(
       .error, .unknown, "there is no parameter '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span)
   }
@@ -179,6 +187,9 @@ extension Elaborator {
     switch value {
     case .energy(let energy): return energy
     case .derivative(let derivative): return innermost(derivative.base)
+    case .network:
+      guard case .energy(let energy) = asEnergy(value) else { return nil }
+      return energy
     case .tensor, .energies, .text: return nil
     }
   }

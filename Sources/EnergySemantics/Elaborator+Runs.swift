@@ -260,17 +260,21 @@ extension Elaborator {
         let form = left.form == .scalar ? right.form : left.form
         return TypedValue(normalisedInteger(graph.multiply(left.node, right.node)), form)
       }
-      let (m, n) = (graph.shape(left.node), graph.shape(right.node))
+      let m = graph.shape(left.node)
+      var n = graph.shape(right.node)
+      // The inner sizes may agree by value only.
+      if let inner = m.last, left.form == .row || left.form == .matrix { n[0] = inner }
+      let factor = reshapedAlike(right.node, n)
       switch (left.form, right.form) {
       case (.row, .vector), (.row, .column):
-        return TypedValue(graph.contract([(left.node, [0]), (right.node, [0])], output: [], sizes: m), .scalar)
+        return TypedValue(graph.contract([(left.node, [0]), (factor, [0])], output: [], sizes: m), .scalar)
       case (.row, .matrix):
-        return TypedValue(graph.contract([(left.node, [0]), (right.node, [0, 1])], output: [1], sizes: n), .row)
+        return TypedValue(graph.contract([(left.node, [0]), (factor, [0, 1])], output: [1], sizes: n), .row)
       case (.matrix, .vector), (.matrix, .column):
-        return TypedValue(graph.contract([(left.node, [0, 1]), (right.node, [1])], output: [0], sizes: m), .vector)
+        return TypedValue(graph.contract([(left.node, [0, 1]), (factor, [1])], output: [0], sizes: m), .vector)
       case (.matrix, .matrix):
         return TypedValue(
-          graph.contract([(left.node, [0, 1]), (right.node, [1, 2])], output: [0, 2], sizes: m + [n[1]]), .matrix)
+          graph.contract([(left.node, [0, 1]), (factor, [1, 2])], output: [0, 2], sizes: m + [n[1]]), .matrix)
       default:
         return TypedValue(
           graph.contract([(left.node, [0]), (right.node, [1])], output: [0, 1], sizes: [m[0], n[0]]), .matrix)

@@ -58,6 +58,10 @@ extension Elaborator {
     program.parameters += ownParameterList.filter {
       (used.contains(graph.symbol($0.symbol)) || listed.contains($0.symbol)) && !known.contains($0.symbol)
     }
+    let all = Set(program.parameters.map(\.symbol))
+    for net in ownNetworks where net.parameters.allSatisfy(all.contains) {
+      if !program.networks.contains(where: { $0.parameters == net.parameters }) { program.networks.append(net) }
+    }
   }
 
   private func nodes(of subject: Program.Subject) -> [NodeID] {
@@ -120,7 +124,8 @@ extension Elaborator {
 
   /// What a value is to be shown as.
   func subject(_ value: Value, _ name: String, at span: Span) throws -> Program.Subject {
-    switch value {
+    switch asEnergy(value) {
+    case .network: return .value(try tensor(value, at: span))
     case .tensor(let tensor): return .value(tensor)
     case .text(let text): return .text(text)
     case .energies: return .value(try tensor(value, at: span))

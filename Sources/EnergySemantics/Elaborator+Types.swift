@@ -11,6 +11,14 @@ struct TypeShape {
   var element = ElementType.real
   var refinements: [Symbol.Refinement] = []
   var isEnergy = false
+  /// Where it is an `mlp`.
+  var network: Network?
+
+  /// What an `mlp` has beside its sizes.
+  struct Network {
+    /// `nil` where there is one layer only.
+    let activation: FunctionName?
+  }
 }
 
 /// What a message needs to know of a declaration.
@@ -60,7 +68,7 @@ extension Elaborator {
     case "energy":
       return try TypeShape(
         sizes: count(type, 0...1, hint: "a list of energies is energy[k]"), form: form(sizes.count), isEnergy: true)
-    case "mlp": throw Diagnostic(.error, .unsupported, "mlp parameters aren't supported yet", at: type.span)
+    case "mlp": return try networkShape(type, scope)
     default:
       let guess = didYouMean(name, among: Elaborator.typeNames)
       throw Diagnostic(

@@ -55,6 +55,12 @@ final class Elaborator {
   var calls: [CallKey: Value] = [:]
   var realised: [RealisationKey: Realised] = [:]
   var ownParameters: [OwnParameterKey: NodeID] = [:]
+  /// Weights of networks by their whole names: `net.0.weight`.
+  var networkWeights: [String: NodeID] = [:]
+  /// Made when it is first needed: see `asEnergy`.
+  lazy var networkEnergy = makeNetworkEnergy()
+  /// Networks among the own parameters of energies, by their whole names.
+  var ownNetworks: [Program.Network] = []
   var definitionNodes: [NodeID: NodeID] = [:]
   var provenances: [NodeID: Provenance] = [:]
   var ownParameterList: [Program.Parameter] = []

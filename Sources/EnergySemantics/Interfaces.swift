@@ -54,12 +54,19 @@ public struct LoadRequest: Hashable, Sendable {
     self.allowsNaN = allowsNaN
     self.span = span
   }
+
+  /// The same file, another entry.
+  func entry(_ name: String) -> LoadRequest {
+    LoadRequest(path: path, folder: folder, entry: name, allowsNaN: allowsNaN, span: span)
+  }
 }
 
 /// Reads the arrays that programs load; the checker itself touches no file.
 public protocol DataLoader {
   /// The array, or a message without a place (the caller adds that of the request).
   func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData
+  /// The names of the arrays in the file; an error where it holds one without a name.
+  func names(in request: LoadRequest) throws(Diagnostic) -> [String]
 }
 
 /// A loader for programs that load nothing.
@@ -67,8 +74,12 @@ public struct NoDataLoader: DataLoader {
   /// Refuses every request.
   public init() {}
   /// Always an error.
-  public func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
-    throw Diagnostic(.error, .unsupported, "files can't be read here: \"\(request.path)\"", at: request.span)
+  public func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData { throw Self.refusal(request) }
+  /// Always an error.
+  public func names(in request: LoadRequest) throws(Diagnostic) -> [String] { throw Self.refusal(request) }
+
+  private static func refusal(_ request: LoadRequest) -> Diagnostic {
+    Diagnostic(.error, .unsupported, "files can't be read here: \"\(request.path)\"", at: request.span)
   }
 }
 

@@ -12,6 +12,8 @@ public struct Program {
   public internal(set) var dims: [Dim] = []
   /// Parameters: top-level ones in the order of the text, then those of energies (`gaussian.mu`).
   public internal(set) var parameters: [Parameter] = []
+  /// Networks, whose weights are among the parameters.
+  public internal(set) var networks: [Network] = []
   /// Data, in the order of the text.
   public internal(set) var data: [Parameter] = []
   /// Top-level `let`s, each after those it needs.
@@ -57,6 +59,51 @@ public struct Program {
     case values(TensorData)
     /// Computed once from other parameters and data.
     case node(NodeID)
+    /// Random numbers, drawn when sizes are known.
+    case random(RandomValues)
+  }
+
+  /// Random numbers that depend on the seed and the parameter's name alone.
+  public struct RandomValues: Sendable {
+    /// What the generator starts from; every name has a stream of its own.
+    public let seed: UInt64
+    /// What every number is multiplied by.
+    public let scale: Double
+    /// How they are distributed.
+    public let distribution: Distribution
+
+    /// A distribution.
+    public enum Distribution: Sendable {
+      /// Standard normal, in those places of a matrix that its type leaves free.
+      case normal(Structure)
+      /// Uniform within ±1/√inputs: PyTorch's default for the weight and the bias of a linear layer
+      /// (`torch.nn.Linear`, "Variables").
+      case uniform(inputs: Size)
+    }
+
+    /// The places that are drawn.
+    public enum Structure: Sendable {
+      /// All of them.
+      case full
+      /// Those on and below the diagonal, the others mirrored.
+      case symmetric
+      /// Those on the diagonal, the others 0.
+      case diagonal
+      /// Those on and below the diagonal, the others 0.
+      case lower
+    }
+  }
+
+  /// A parameter of type `mlp`.
+  public struct Network: Sendable {
+    /// The name: `net` in `net.0.weight`.
+    public let name: String
+    /// The type as text: `mlp[2, 8, 1](silu)`.
+    public let type: String
+    /// Its weights, in the order of the layers; also among the program's parameters.
+    public let parameters: [Symbol.ID]
+    /// The place of the declaration.
+    public let span: Span
   }
 
   /// A parameter or data.

@@ -23,6 +23,8 @@ extension DiagnosticCode {
   public static let arguments: DiagnosticCode = "E-arguments"
   /// A value that breaks what its declaration says.
   public static let value: DiagnosticCode = "E-value"
+  /// A file whose arrays aren't the weights of the network that is declared.
+  public static let network: DiagnosticCode = "E-network"
   /// What the language has but this version doesn't do yet.
   public static let unsupported: DiagnosticCode = "E-unsupported"
   /// A user's name that hides another one (a note).

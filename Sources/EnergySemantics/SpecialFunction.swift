@@ -45,7 +45,8 @@ public struct SpecialFunction: Sendable {
     .init("wrap", .index, "wrap(i, n)", "mod(i − 1, n) + 1: the neighbour of n is 1."),
     .init("load", .source, "load(\"file\", name = \"W\")", "The array of a .npy, .npz, .csv or .safetensors file."),
     .init(
-      "random", .source, "random(seed = 0, scale = 1)", "Standard normal numbers times scale, the same for a seed."),
+      "random", .source, "random(seed = 0, scale = 1)",
+      "Standard normal numbers times scale, the same for a seed; for an mlp PyTorch's initial weights."),
   ]
 
   static func names(_ kind: Kind) -> Set<String> { Set(all.filter { $0.kind == kind }.map(\.name)) }

@@ -10,6 +10,7 @@ enum Value: Hashable {
   indirect case derivative(DerivativeValue)
   /// A list of energies or of derivatives; never empty.
   case energies([Value])
+  case network(NetworkValue)
   case text(String)
 }
 

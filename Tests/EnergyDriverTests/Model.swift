@@ -104,17 +104,28 @@ struct Model {
   }
 
   /// Nodes at packed samples, evaluated in tiles: for each node the values of all samples, one after the other.
-  func evaluateTiles(_ nodes: [NodeID], at points: [[Double]]) throws -> [[Double]] {
+  func evaluateTiles(
+    _ nodes: [NodeID], at points: [[Double]], precision: Precision = .f64
+  ) throws -> [[Double]] {
+    precision == .f64
+      ? try evaluateTiles(nodes, at: points, of: Double.self)
+      : try evaluateTiles(nodes, at: points, of: Float.self).map { $0.map(Double.init) }
+  }
+
+  private func evaluateTiles<Number: BinaryFloatingPoint>(
+    _ nodes: [NodeID], at points: [[Double]], of type: Number.Type
+  ) throws -> [[Number]] {
     let program = Lowering.lower(
       graph, outputs: nodes.enumerated().map { ("output\($0.offset)", $0.element) },
       options: LoweringOptions(dimensions: sizes))
-    let evaluator = try TileEvaluator(program, dimensions: sizes)
+    let evaluator = try TileEvaluator(
+      program, dimensions: sizes, precision: MemoryLayout<Number>.size == 4 ? .f32 : .f64)
     var uniforms: [BufferID: [Double]] = [:]
     for input in program.inputs { uniforms[input.buffer] = values[input.symbol] }
     let bound = try evaluator.bind(uniforms)
-    let packed = points.flatMap { $0 }
+    let packed = points.flatMap { $0.map { Number($0) } }
     let sizesOfOutputs = program.outputs.map { evaluator.count($0.buffer) }
-    let memory = sizesOfOutputs.map { UnsafeMutablePointer<Double>.allocate(capacity: max(1, $0 * points.count)) }
+    let memory = sizesOfOutputs.map { UnsafeMutablePointer<Number>.allocate(capacity: max(1, $0 * points.count)) }
     defer { memory.forEach { $0.deallocate() } }
     try packed.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }

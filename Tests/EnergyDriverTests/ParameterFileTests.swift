@@ -1,4 +1,5 @@
 import EnergyData
+import EnergySemantics
 import EnergyText
 import Testing
 

@@ -57,7 +57,7 @@ import Testing
     #expect(message(slot).contains("for a slot"))
     let axes = graph.intern(.scatter([zero], shape: [model.d, model.d]), [model.x], shape: [model.d], type: .real)
     #expect(message(axes).contains("1 places"))
-    let reshaped = graph.intern(.reshape([model.m]), [model.x], shape: [model.m], type: .real)
+    let reshaped = graph.intern(.reshape([model.d + 1]), [model.x], shape: [model.d + 1], type: .real)
     #expect(message(reshaped).contains("can't become"))
     let inverse = graph.intern(.linearAlgebra(.inv), [model.matrix], shape: [model.m, model.d], type: .real)
     #expect(message(inverse).contains("no square matrix"))

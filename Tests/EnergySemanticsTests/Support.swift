@@ -21,10 +21,17 @@ struct MarkingOperators: DifferentialOperators {
 
 /// Files that exist only in a test.
 struct StoredData: DataLoader {
+  /// By path, or for an entry of an archive by `path/entry`.
   var files: [String: TensorData] = [:]
   func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
-    if let file = files[request.path] { return file }
+    if let file = files[request.path + (request.entry.map { "/" + $0 } ?? "")] { return file }
     throw Diagnostic(.error, "E-file", "there is no file \(request.path)")
+  }
+  func names(in request: LoadRequest) throws(Diagnostic) -> [String] {
+    let prefix = request.path + "/"
+    let names = files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }.sorted()
+    if names.isEmpty { throw Diagnostic(.error, "E-file", "there is no file \(request.path)") }
+    return names
   }
 }
 

@@ -13,6 +13,9 @@ protocol LapackScalar: BinaryFloatingPoint {
     _ b: UnsafeMutablePointer<Self>)
   /// The lower Cholesky factor in row-major order, in place; 0 where the matrix is positive definite.
   static func cholesky(_ n: Int32, _ a: UnsafeMutablePointer<Self>) -> Int32
+  /// Solves L x = b, or Lᵀ x = b, for the lower triangle of a row-major matrix, in place.
+  static func solveLower(
+    _ n: Int32, _ a: UnsafeMutablePointer<Self>, transposed: Bool, _ columns: Int32, _ b: UnsafeMutablePointer<Self>)
 }
 
 extension Double: LapackScalar {
@@ -37,6 +40,14 @@ extension Double: LapackScalar {
     dpotrf_("U", &n, a, &n, &info)
     return info
   }
+
+  static func solveLower(
+    _ n: Int32, _ a: UnsafeMutablePointer<Double>, transposed: Bool, _ columns: Int32,
+    _ b: UnsafeMutablePointer<Double>
+  ) {
+    var (n, columns, info) = (n, columns, Int32(0))
+    dtrtrs_("U", transposed ? "N" : "T", "N", &n, &columns, a, &n, b, &n, &info)
+  }
 }
 
 extension Float: LapackScalar {
@@ -60,6 +71,14 @@ extension Float: LapackScalar {
     var (n, info) = (n, Int32(0))
     spotrf_("U", &n, a, &n, &info)
     return info
+  }
+
+  static func solveLower(
+    _ n: Int32, _ a: UnsafeMutablePointer<Float>, transposed: Bool, _ columns: Int32,
+    _ b: UnsafeMutablePointer<Float>
+  ) {
+    var (n, columns, info) = (n, columns, Int32(0))
+    strtrs_("U", transposed ? "N" : "T", "N", &n, &columns, a, &n, b, &n, &info)
   }
 }
 
@@ -99,6 +118,15 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
       }
       return true
     }
+    if operation == .solveLower || operation == .solveLowerTransposed {
+      guard (0..<n).allSatisfy({ matrix[$0 * n + $0] != 0 }) else { return false }
+      if n > 0, columns > 0 {
+        Scalar.solveLower(
+          Int32(n), &matrix, transposed: operation == .solveLowerTransposed, Int32(columns), &rightSides)
+      }
+      writeRightSides(write)
+      return true
+    }
     let isSingular = n > 0 && Scalar.factor(Int32(n), &matrix, &pivots) != 0
     switch operation {
     case .det:
@@ -116,12 +144,16 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
         for index in rightSides.indices { rightSides[index] = index / n == index % n ? 1 : 0 }
       }
       if n > 0, columns > 0 { Scalar.solve(Int32(n), &matrix, &pivots, Int32(columns), &rightSides) }
-      for column in 0..<columns {
-        for row in 0..<n { write(row * columns + column, rightSides[column * n + row]) }
-      }
-    case .cholesky, .isPositiveDefinite: break
+      writeRightSides(write)
+    case .cholesky, .solveLower, .solveLowerTransposed, .argsort, .isPositiveDefinite: break
     }
     return true
+  }
+
+  private func writeRightSides(_ write: (_ entry: Int, Scalar) -> Void) {
+    for column in 0..<columns {
+      for row in 0..<n { write(row * columns + column, rightSides[column * n + row]) }
+    }
   }
 }
 
@@ -137,6 +169,7 @@ extension TileMachine {
   private func callLinear<Scalar: LapackScalar>(
     _ linear: PlanLinear, _ type: Scalar.Type
   ) throws(EvaluationError) {
+    if linear.operation == .argsort { return sort(linear, type) }
     let n = linear.inputs[0].rows
     let columns = linear.operation == .inv ? n : linear.inputs.count > 1 ? linear.inputs[1].columns : 0
     var space = MatrixWorkspace<Scalar>(linear.operation, n: n, columns: columns)
@@ -161,6 +194,25 @@ extension TileMachine {
         if !outputPlace.isVarying { throw .singularMatrix(buffer: linear.buffer) }
         for entry in 0..<outputCount { output[entry * lanes + lane] = .nan }
       }
+    }
+  }
+
+  /// Positions from 1 in ascending order, a lane at a time; equal entries as they stand, NaN last.
+  private func sort<Scalar: LapackScalar>(_ linear: PlanLinear, _ type: Scalar.Type) {
+    let n = linear.inputs[0].rows
+    let (input, output) = (pointer(linear.inputs[0].place, type), pointer(linear.output.place, type))
+    let lanes = linear.output.place.isVarying ? plan.part.lanes : 1
+    let isShared = !linear.inputs[0].place.isVarying
+    var keys = [(value: Scalar, place: Int)](repeating: (0, 0), count: n)
+    for lane in 0..<lanes {
+      for place in 0..<n { keys[place] = (input[isShared ? place : place * lanes + lane], place) }
+      keys.sort { a, b in
+        if a.value.isNaN || b.value.isNaN {
+          return a.value.isNaN == b.value.isNaN ? a.place < b.place : b.value.isNaN
+        }
+        return a.value == b.value ? a.place < b.place : a.value < b.value
+      }
+      for (rank, key) in keys.enumerated() { output[rank * lanes + lane] = Scalar(key.place + 1) }
     }
   }
 

@@ -61,7 +61,7 @@ struct SizeTable {
     for term in known.terms {
       if term.factors.isEmpty {
         rest -= term.coefficient
-      } else if term.factors.count == 1 {
+      } else if term.factors == [dimension] {
         factor = term.coefficient
       } else {
         return nil

@@ -129,16 +129,16 @@ extension Graph {
     return (.always, id)
   }
 
-  /// Linear algebra on whole matrices. Shapes: inv (n, n); solve (n, n), (n,) or (n, m); cholesky (n, n);
-  /// logdet, det and is_spd (n, n), a scalar.
+  /// Linear algebra on whole matrices. Shapes: inv (n, n); solve and its triangular kin (n, n), (n,) or (n, m);
+  /// cholesky (n, n); logdet, det and is_spd (n, n), a scalar; argsort (n,).
   public func linearAlgebra(_ operation: LinearAlgebra, _ arguments: [NodeID]) -> NodeID {
     let shape: [Size]
     switch operation {
-    case .inv, .cholesky: shape = self[arguments[0]].shape
-    case .solve:
+    case .inv, .cholesky, .argsort: shape = self[arguments[0]].shape
+    case .solve, .solveLower, .solveLowerTransposed:
       shape = self[arguments[1]].shape
       let (conditions, body) = splitGuard(arguments[1])
-      if !conditions.isAlways { return guarded(conditions, linearAlgebra(.solve, [arguments[0], body])) }
+      if !conditions.isAlways { return guarded(conditions, linearAlgebra(operation, [arguments[0], body])) }
       if isZero(body) { return zeros(shape) }
       if let (factor, rest) = scaledTerm(body), factor != 1 {
         return scale(factor, linearAlgebra(.solve, [arguments[0], broadcast(rest, to: shape)]))
@@ -151,7 +151,12 @@ extension Graph {
       }
     case .logdet, .det, .isPositiveDefinite: shape = []
     }
-    let type = operation == .isPositiveDefinite ? ElementType.bool : .real
+    let type: ElementType =
+      switch operation {
+      case .argsort: .int
+      case .isPositiveDefinite: .bool
+      default: .real
+      }
     return intern(.linearAlgebra(operation), arguments, shape: shape, type: type)
   }
 

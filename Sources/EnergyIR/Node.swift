@@ -26,7 +26,7 @@ public struct FunctionName: Hashable, Sendable, ExpressibleByStringLiteral, Cust
 /// How `reduce` combines the values of its body.
 public enum ReduceOperation: String, Hashable, Sendable { case sum, prod, min, max, logsumexp, any, all }
 
-/// Linear algebra that stays opaque: tensors in, tensor out.
+/// Operations on whole tensors that stay opaque, linear algebra above all: tensors in, tensor out.
 public enum LinearAlgebra: String, Hashable, Sendable {
   /// `inv(A)` : matrix.
   case inv
@@ -40,6 +40,15 @@ public enum LinearAlgebra: String, Hashable, Sendable {
   case det
   /// Whether a symmetric matrix is positive definite, by the pivots of Cholesky's method.
   case isPositiveDefinite = "is_spd"
+  /// The x with L x = b, of which only the lower triangle of L is read; b a vector or a matrix.
+  case solveLower = "solve_lower"
+  /// The x with Lᵀ x = b, of which only the lower triangle of L is read; b a vector or a matrix.
+  case solveLowerTransposed = "solve_lower_transposed"
+  /// The positions (from 1) that put a vector into ascending order, equal entries as they stood and NaN last.
+  case argsort
+
+  /// Whether it is linear in a second argument, the right side.
+  public var hasRightSide: Bool { self == .solve || self == .solveLower || self == .solveLowerTransposed }
 }
 
 /// One place of an index pattern.

@@ -1,17 +1,35 @@
-/// A size that a program names but needn't know yet: the `d` of `x : vector[d]`.
+/// A size that a program names but needn't know yet: the `d` of `x : vector[d]`; or a quotient of sizes rounded down,
+/// which no polynomial can say: the number of values of `1..d by 2`.
 ///
 /// Two sizes of the same name in different signatures differ in `scope`; a size declared by `dim` has scope 0.
 public struct Dimension: Hashable, Sendable, Comparable {
-  /// The name as written.
+  /// The name as written; of a quotient as the language writes it: `div(d + 1, 2)`.
   public let name: String
   /// 0 for a declared size, else the number of the signature that it belongs to.
   public let scope: Int
+  /// What is divided, for a quotient.
+  let numerator: Size?
+  /// By what it is divided: at least 2 for a quotient, else 1.
+  let divisor: Int
 
   /// A size by name and scope.
   public init(_ name: String, scope: Int = 0) {
     self.name = name
     self.scope = scope
+    numerator = nil
+    divisor = 1
   }
+
+  /// A quotient rounded down.
+  init(dividing numerator: Size, by divisor: Int) {
+    name = "div(\(numerator), \(divisor))"
+    scope = numerator.dimensions.map(\.scope).max() ?? 0
+    self.numerator = numerator
+    self.divisor = divisor
+  }
+
+  /// Whether it is a quotient of other sizes, and no name.
+  public var isQuotient: Bool { numerator != nil }
 
   /// By name, then scope.
   public static func < (left: Dimension, right: Dimension) -> Bool {
@@ -19,7 +37,7 @@ public struct Dimension: Hashable, Sendable, Comparable {
   }
 }
 
-/// A polynomial with integer coefficients in dimensions, each of which is at least 1.
+/// A polynomial with integer coefficients in dimensions, each of which is at least 1, and in quotients of such.
 ///
 /// Equality is structural, which the canonical order of the terms makes the same as equality of polynomials.
 public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
@@ -65,8 +83,14 @@ public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
     terms.count == 1 && terms[0].factors.count == 1 && terms[0].coefficient == 1 ? terms[0].factors[0] : nil
   }
 
-  /// All dimensions that occur.
-  public var dimensions: Set<Dimension> { Set(terms.flatMap(\.factors)) }
+  /// All named dimensions that occur, also inside quotients.
+  public var dimensions: Set<Dimension> {
+    terms.reduce(into: []) { found, term in
+      for factor in term.factors {
+        if let numerator = factor.numerator { found.formUnion(numerator.dimensions) } else { found.insert(factor) }
+      }
+    }
+  }
 
   /// The sum. Integers wrap; `value(_:)`, which checks, is what decides about memory.
   public static func + (left: Size, right: Size) -> Size {
@@ -89,30 +113,13 @@ public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
     return Size(collecting: pairs)
   }
 
-  /// Whether the size is at least `bound` whatever the dimensions (each ≥ 1) turn out to be.
-  ///
-  /// Sufficient, not necessary: with every dimension written as 1 + t, all coefficients are non-negative.
-  public func isProvably(atLeast bound: Int) -> Bool {
-    let difference = self - Size(bound)
-    if let constant = difference.constant { return constant >= 0 }
-    var shifted: [[Dimension]: Int] = [:]
-    for term in difference.terms {
-      guard term.factors.count <= 8 else { return false }
-      for mask in 0..<(1 << term.factors.count) {
-        let kept = term.factors.indices.filter { mask & (1 << $0) != 0 }.map { term.factors[$0] }
-        shifted[kept, default: 0] &+= term.coefficient
-      }
-    }
-    return shifted.values.allSatisfy { $0 >= 0 }
-  }
-
   /// The value with the dimensions bound; `nil` where one is missing or the number doesn't fit 62 bits.
   public func value(_ bindings: [Dimension: Int]) -> Int? {
     var sum = 0
     for term in terms {
       var product = term.coefficient
       for factor in term.factors {
-        guard let bound = bindings[factor] else { return nil }
+        guard let bound = factor.value(bindings) else { return nil }
         let (next, overflow) = product.multipliedReportingOverflow(by: bound)
         if overflow { return nil }
         product = next
@@ -130,7 +137,7 @@ public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
     var sum = Size(0)
     for term in terms {
       var product = Size(term.coefficient)
-      for factor in term.factors { product = product * (bindings[factor] ?? Size(factor)) }
+      for factor in term.factors { product = product * factor.substituting(bindings) }
       sum = sum + product
     }
     return sum

@@ -145,11 +145,16 @@ private struct Counter {
         entries *= value(size)
       }
       total += 2 * entries
-    case .call(.linearAlgebra(_, let output, let inputs), _):
+    case .call(.linearAlgebra(let operation, let output, let inputs), _):
       guard program.buffers[output.index].isVarying else { return }
-      // The order of magnitude: a factorisation, and two triangular solves a column.
+      // The order of magnitude: a factorisation, or substitution for each right side.
       let rows = value(program.buffers[inputs[0].index].extents[0])
-      total += rows * rows * rows
+      switch operation {
+      case .inv, .solve, .cholesky, .logdet, .det: total += rows * rows * rows
+      case .solveLower, .solveLowerTransposed:
+        total += rows * program.buffers[output.index].extents.reduce(1) { $0 * value($1) }
+      case .argsort: total += rows * (rows.bitWidth - rows.leadingZeroBitCount)
+      }
     default: break
     }
   }

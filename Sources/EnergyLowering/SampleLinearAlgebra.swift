@@ -12,6 +12,9 @@ enum SampleLinearAlgebra {
     case .solve: return solve(inputs[0], inputs[1], rows)
     case .cholesky: return cholesky(inputs[0], rows)
     case .isPositiveDefinite: return [cholesky(inputs[0], rows).contains(where: \.isNaN) ? 0 : 1]
+    case .solveLower: return solveLower(inputs[0], inputs[1], rows, transposed: false)
+    case .solveLowerTransposed: return solveLower(inputs[0], inputs[1], rows, transposed: true)
+    case .argsort: return argsort(inputs[0])
     case .det, .logdet:
       var matrix = inputs[0]
       var none: [Double] = []
@@ -64,6 +67,37 @@ enum SampleLinearAlgebra {
       }
     }
     return result
+  }
+
+  /// Substitution with the lower triangle L, or with Lᵀ.
+  private static func solveLower(
+    _ matrix: [Double], _ side: [Double], _ rows: Int, transposed: Bool
+  ) -> [Double] {
+    guard rows > 0 else { return side }
+    let columns = side.count / rows
+    var result = side
+    for row in transposed ? Array((0..<rows).reversed()) : Array(0..<rows) {
+      let known = transposed ? row + 1..<rows : 0..<row
+      for column in 0..<columns {
+        var sum = result[row * columns + column]
+        for inner in known {
+          sum -= matrix[transposed ? inner * rows + row : row * rows + inner] * result[inner * columns + column]
+        }
+        let pivot = matrix[row * rows + row]
+        result[row * columns + column] = pivot == 0 ? .nan : sum / pivot
+      }
+    }
+    return result
+  }
+
+  /// The places from 1 in ascending order of the values; equal ones as they stand, NaN last.
+  private static func argsort(_ values: [Double]) -> [Double] {
+    let places = values.indices.sorted { a, b in
+      let (x, y) = (values[a], values[b])
+      if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? a < b : y.isNaN }
+      return x == y ? a < b : x < y
+    }
+    return places.map { Double($0 + 1) }
   }
 
   private static func cholesky(_ matrix: [Double], _ rows: Int) -> [Double] {

@@ -20,17 +20,17 @@ extension Elaborator {
         hints: [.init("param W : matrix[m, n] = random(seed = 0)")])
     case "fold", "scan":
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    default:
-      if Builtins.named(name) == nil, StructuralBuiltins.named(name)?.isSupported == false {
-        throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-      }
+    default: break
     }
     if name == "size", positional.count == 1, named.isEmpty, case .energies(let list) = try value(positional[0], scope)
     {
       return sizeValue(Size(list.count))
     }
     var operands: [Operand] = []
-    for id in positional { operands.append(operand(id, try tensor(id, scope), scope)) }
+    let pattern = try leadingText(name, positional, scope)
+    for id in positional.dropFirst(pattern == nil ? 0 : 1) {
+      operands.append(operand(id, try tensor(id, scope), scope))
+    }
     if isInferring, let first = operands.first { try refuseScalarReduction(name, first) }
     if let result = try indexFunction(name, operands) { return result }
     if name == "select" || name == "any" || name == "all" || name == "not" {
@@ -40,11 +40,19 @@ extension Elaborator {
     }
     try refuseListedArguments(name, operands, at: span)
     let isReduced = StructuralBuiltins.named(name) != nil && (operands.count == 1 || Builtins.named(name) == nil)
-    if isReduced { return .tensor(try callStructural(name, operands, named, at: span, scope)) }
+    if isReduced { return .tensor(try callStructural(name, pattern, operands, named, at: span, scope)) }
     guard let entry = Builtins.named(name) else {
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
     }
     return .tensor(try callElementwise(entry, name, operands, named, at: span, scope))
+  }
+
+  /// The text that some built-ins begin with: the indices of `einsum`.
+  private func leadingText(_ name: String, _ positional: [ExprID], _ scope: Scope) throws -> String? {
+    guard let first = positional.first, StructuralBuiltins.named(name)?.pattern != nil,
+      case .text(let text) = try value(first, scope)
+    else { return nil }
+    return text
   }
 
   /// An element-wise function of arguments of one shape or rank 0. Whole numbers beside reals are reals, so that
@@ -92,37 +100,50 @@ extension Elaborator {
   }
 
   private func callStructural(
-    _ name: String, _ operands: [Operand], _ named: [NamedArgument], at span: Span, _ scope: Scope
+    _ name: String, _ pattern: String?, _ operands: [Operand], _ named: [NamedArgument], at span: Span,
+    _ scope: Scope
   ) throws -> TypedValue {
     guard let entry = StructuralBuiltins.named(name) else {
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
     }
     try refuseMatrixPowers(name, operands)
     var options: [String: TypedValue] = [:]
+    var texts: [String: String] = [:]
     for argument in named {
-      guard options[argument.name.text] == nil else {
-        throw Diagnostic(
-          .error, .arguments, "the argument '\(argument.name.text)' is given twice", at: argument.name.span)
+      let key = argument.name.text
+      guard options[key] == nil, texts[key] == nil else {
+        throw Diagnostic(.error, .arguments, "the argument '\(key)' is given twice", at: argument.name.span)
       }
-      options[argument.name.text] = try tensor(argument.value, scope)
+      if case .text(let text) = try value(argument.value, scope) {
+        texts[key] = text
+      } else {
+        options[key] = try tensor(argument.value, scope)
+      }
     }
     // Sizes that agree by value only are made one, and the function is built again: at most once for each size.
     var values = operands.map(\.value)
     while true {
       var equation: SizeEquation?
       var alias: (Size, Size)?
-      do {
-        let result = try entry.build(graph, values, options) { a, b in
-          do {
-            guard try self.agree(a, b) else { return false }
-            if a != b { alias = alias ?? (a, b) }
-            return true
-          } catch {
-            equation = error as? SizeEquation
-            return false
-          }
+      var conditions: [Program.SizeCondition] = []
+      let areEqual = { (a: Size, b: Size) -> Bool in
+        do {
+          guard try self.agree(a, b) else { return false }
+          if a != b { alias = alias ?? (a, b) }
+          return true
+        } catch {
+          equation = error as? SizeEquation
+          return false
         }
-        guard let (size, other) = alias else { return result }
+      }
+      do {
+        let result = try entry.build(
+          graph, values, options, texts: texts, pattern: pattern, areEqual: areEqual
+        ) { conditions.append(.init(size: $0, isEquation: false, message: $1, span: span)) }
+        guard let (size, other) = alias else {
+          program.sizeConditions += conditions
+          return result
+        }
         values = values.map { value in
           let shape = graph.shape(value.node).map { $0 == other ? size : $0 }
           return TypedValue(reshapedAlike(value.node, shape), value.form)
@@ -159,6 +180,11 @@ extension Elaborator {
     guard ["mod", "wrap", "div"].contains(name), operands.count == 2 else { return nil }
     let (a, b) = (operands[0].value, operands[1].value)
     let isWhole = [a, b].allSatisfy { $0.form == .scalar && graph[$0.node].type == .int }
+    if isWhole, name == "div", let divisor = graph.constantValue(b.node).flatMap({ Int(exactly: $0) }), divisor > 0,
+      let size = affine(a.node)?.size
+    {
+      return scalarValue(graph.size(size.divided(by: divisor)))
+    }
     if isWhole, let modulus = affine(b.node)?.size, name != "div" {
       if let number = modulus.constant, number < 1 {
         throw Diagnostic(.error, .index, "\(name) needs a positive second argument", at: operands[1].span)

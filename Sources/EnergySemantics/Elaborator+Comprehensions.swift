@@ -40,8 +40,7 @@ extension Elaborator {
     guard from.modulus == nil, to.modulus == nil, let length = to - from else {
       throw Diagnostic(.error, .index, "a range can't begin or end at a wrapped index", at: span)
     }
-    let isCounted = abs(step) == 1 || length.size.map { self.value(of: $0) != nil } == true
-    if let start = from.size, let difference = length.size, isCounted {
+    if let start = from.size, let difference = length.size {
       let count = try rangeCount(difference, step: step, at: span)
       return loopIndex(graph.freshVariable(count), step: step, offset: start, [])
     }
@@ -276,7 +275,7 @@ extension Elaborator {
   private func built(
     _ body: ExprID, _ clauses: ArraySlice<Generators.Clause>, _ writtenOut: Set<Span>, _ scope: Scope
   ) throws -> Value {
-    guard let clause = clauses.first else { return .tensor(try number(body, scope)) }
+    guard let clause = clauses.first else { return .tensor(try tensor(body, scope)) }
     let rest = clauses.dropFirst()
     if let values = try writtenValues(clause, writtenOut, scope) {
       let entries = try values.map { value in
@@ -292,15 +291,7 @@ extension Elaborator {
       return .tensor(TypedValue(stacked(entries, shape: shape), in: graph))
     }
     let index = try loopIndex(clause, scope)
-    if !index.conditions.isEmpty {
-      guard index.conditions.allSatisfy({ $0.expression.variables == [index.variable] }) else {
-        throw dependentRange(clause)
-      }
-      throw Diagnostic(
-        .error, .unsupported, "a builder over a range whose length isn't known isn't supported yet",
-        at: clause.span,
-        hints: [.init("give the size a value: dim n = …")])
-    }
+    if !index.conditions.isEmpty { throw dependentRange(clause) }
     do {
       let entry = try withClause(clause, index.value, [], scope) {
         try tensor(built(body, rest, writtenOut, $0), at: scope.tree[body].span)
@@ -314,6 +305,7 @@ extension Elaborator {
   private func dependentRange(_ clause: Generators.Clause) -> Diagnostic {
     Diagnostic(
       .error, .index, "a builder's range can't depend on another index: its rows would differ in length",
-      at: clause.span)
+      at: clause.span,
+      hints: [.init("in a sum use the index there: sum(\(shortText(clause.span)): …), or give every row one length")])
   }
 }

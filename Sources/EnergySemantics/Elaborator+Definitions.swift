@@ -257,7 +257,8 @@ extension Elaborator {
         given = (data, nil, data.shape.map { Size($0) }, data.type)
         reason = "\(name) (\(request.path))"
       } else {
-        let value = try number(id, scope)
+        let value = try tensor(id, scope)
+        if variable.type?.name.text != "bool" { try refuseBoolean(value, at: span) }
         let data: TensorData? = if case .values(let known) = source(of: value.node) { known } else { nil }
         given = (data, data == nil ? value.node : nil, graph.shape(value.node), graph[value.node].type)
         reason = name
@@ -270,7 +271,7 @@ extension Elaborator {
     var typed: TypeShape?
     if let type = variable.type {
       let declared = try typeShape(type, scope)
-      if declared.isEnergy || declared.form == .row {
+      if declared.isEnergy {
         throw Diagnostic(.error, .type, "a \(role.rawValue) can't have the type \(shortText(type.span))", at: type.span)
       }
       shape = try self.shape(declared, scope)
@@ -295,9 +296,11 @@ extension Elaborator {
           ?? .node(value.node ?? node)
       }
     let parameter = Program.Parameter(
-      name: name, symbol: symbol, type: typeText(graph[symbol]), value: source, span: definition.span)
+      name: name, symbol: symbol,
+      type: typed?.form == .row ? typeText(TypedValue(node, .row)) : typeText(graph[symbol]), value: source,
+      span: definition.span)
     if role == .data { program.data.append(parameter) } else { program.parameters.append(parameter) }
-    return TypedValue(node, in: graph)
+    return typed?.form == .row ? TypedValue(node, .row) : TypedValue(node, in: graph)
   }
 
   /// A value's shape against the declared one; sizes that have no value yet get theirs here.
@@ -333,6 +336,12 @@ extension Elaborator {
   ) throws {
     let span = variable.value.map { scope.tree[$0].span } ?? variable.name.span
     var rules = refinements
+    if element == .bool, let odd = data.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw Diagnostic(
+        .error, .value,
+        "\(variable.name.text) isn't true or false: entry \(odd + 1) is \(numberText(data.values[odd]))",
+        at: span, notes: variable.type.map { [.init("the type is declared", at: $0.span)] } ?? [])
+    }
     if element == .int, !rules.contains(.integer) { rules.append(.integer) }
     for refinement in rules {
       if let violation = refinement.violation(in: data) {

@@ -284,10 +284,13 @@ extension Elaborator {
     let values = try elements.map { try value($0, scope) }
     if let energies = try energyList(values, elements.map { scope.tree[$0].span }) { return .energies(energies) }
     return .tensor(
-      try list(zip(values, elements).map { try number($0, at: scope.tree[$1].span) }, elements, at: span, scope))
+      try list(zip(values, elements).map { try tensor($0, at: scope.tree[$1].span) }, elements, at: span, scope))
   }
 
   private func list(_ values: [TypedValue], _ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {
+    if !values.allSatisfy({ graph[$0.node].type == .bool }) {
+      for (value, element) in zip(values, elements) { try refuseBoolean(value, at: scope.tree[element].span) }
+    }
     guard let first = values.first else {
       throw Diagnostic(
         .error, .shape, "an empty list has no shape", at: span, hints: [.init("zeros(0) is an empty vector")])
@@ -312,8 +315,12 @@ extension Elaborator {
     return TypedValue(stacked(values.map(\.node), shape: shape), in: graph)
   }
 
-  /// Tensors of one shape along a new first axis.
+  /// Tensors of one shape along a new first axis: numbers, or conditions alone.
   func stacked(_ nodes: [NodeID], shape: [Size]) -> NodeID {
+    if nodes.allSatisfy({ graph[$0].type == .bool }) {
+      let numbers = nodes.map { graph.select($0, graph.constant(1), graph.constant(0)) }
+      return applyElementwise("notEqual", [stacked(numbers, shape: shape), graph.constant(0)])
+    }
     let whole = [Size(nodes.count)] + shape
     let terms = nodes.enumerated().map { position, node -> (Double, NodeID) in
       let pattern = [Subscript.at(IndexExpression(Size(position)))] + shape.map { _ in Subscript.all }
@@ -327,9 +334,9 @@ extension Elaborator {
     let inner = shape.compactMap(\.constant)
     guard inner.count == shape.count else { return nil }
     var values: [Double] = []
-    var isInteger = true
+    let types = elements.map { graph[$0].type }
+    let type: ElementType = types.contains(.real) ? .real : types.contains(.int) ? .int : .bool
     for element in elements {
-      if graph[element].type == .real { isInteger = false }
       if let number = graph.constantValue(element) {
         values += Array(repeating: number, count: inner.reduce(1, *))
       } else if let known = literalValues[element] {
@@ -338,7 +345,7 @@ extension Elaborator {
         return nil
       }
     }
-    let data = TensorData(shape: [elements.count] + inner, values: values, type: isInteger ? .int : .real)
+    let data = TensorData(shape: [elements.count] + inner, values: values, type: type)
     return literalNode(data)
   }
 
@@ -355,7 +362,7 @@ extension Elaborator {
   }
 
   private func literalText(_ data: TensorData) -> String {
-    var texts = data.values.map(numberText)
+    var texts = data.values.map { data.type == .bool ? ($0 != 0 ? "true" : "false") : numberText($0) }
     for extent in data.shape.reversed() {
       let count = max(extent, 1)
       texts = stride(from: 0, to: texts.count, by: count).map { start in

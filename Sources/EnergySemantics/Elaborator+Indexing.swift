@@ -250,37 +250,12 @@ extension Elaborator {
   /// How many values a range from a to a + difference by `step` has; 0 where it is empty.
   func rangeCount(_ difference: Size, step: Int, at span: Span) throws -> Size {
     if let number = difference.constant {
-      let (quotient, remainder) = number.quotientAndRemainder(dividingBy: step)
       let isBehind = (number < 0) != (step < 0) && number != 0
-      _ = remainder
-      return Size(isBehind ? 0 : quotient + 1)
+      return Size(isBehind ? 0 : number / step + 1)
     }
-    if abs(step) != 1, let known = value(of: difference) {
-      program.sizeConditions.append(
-        .init(
-          size: difference - Size(known), isEquation: true,
-          message: "the range '\(shortText(span))' was counted for another size", span: span))
-      return try rangeCount(Size(known), step: step, at: span)
-    }
-    let steps = step > 0 ? difference : Size(0) - difference
-    if abs(step) == 1 {
-      let count = steps + 1
-      requireNotNegative(count, at: span)
-      return count
-    }
-    // A polynomial has no floor; it needs none where all coefficients are divisible.
-    let divisor = abs(step)
-    var quotient = Size(1)
-    for term in steps.terms {
-      guard term.coefficient % divisor == 0 || (term.factors.isEmpty && steps.terms.count > 1) else {
-        throw Diagnostic(
-          .error, .unsupported, "a range by \(step) isn't supported yet where its length isn't known", at: span,
-          hints: [.init("give the size a value: dim n = …")])
-      }
-      let factor = Int((Double(term.coefficient) / Double(divisor)).rounded(.down))
-      quotient = quotient + term.factors.reduce(Size(factor)) { $0 * Size($1) }
-    }
-    return quotient
+    let count = (step > 0 ? difference : Size(0) - difference).divided(by: abs(step)) + 1
+    requireNotNegative(count, at: span)
+    return count
   }
 
   // MARK: Bounds

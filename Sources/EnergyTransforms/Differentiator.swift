@@ -294,16 +294,27 @@ struct Sweep {
     contribute(graph.guarded(conditions, term), to: body, from: id, extra: variables)
   }
 
-  /// The product of all factors but the one at `variables`: y/b where b can't be 0, else a product with the
-  /// own index left out.
+  /// The product of all factors but the one at `variables`, right also where that or another one is 0: the product
+  /// over the whole box, in which the own place counts as 1.
   private func productOfOthers(_ id: NodeID, _ variables: [Variable], _ conditions: Guard, _ body: NodeID) -> NodeID {
-    guard variables.count == 1 else { return graph.divide(id, body) }
-    let other = graph.freshVariable(variables[0].extent)
-    let map = [variables[0]: IndexExpression(other)]
+    if graph.isProvablyPositive(body) { return graph.divide(id, body) }
+    let others = variables.map { graph.freshVariable($0.extent) }
+    let map = Dictionary(
+      zip(variables, others.map { IndexExpression($0) }), uniquingKeysWith: { first, _ in first })
     let otherBody = graph.substitute(body, variables: map)
-    let apart = (IndexExpression(other) - IndexExpression(variables[0])).map { Condition($0, .differsFromZero) }
     let own = conditions.substituting(map) ?? conditions
-    return graph.reduce(.prod, [other], own.and(Guard(apart.map { [$0] } ?? [])), otherBody)
+    // Apart at the k-th index, and equal at those before it: the pieces don't overlap.
+    var equal: [Condition] = []
+    var pieces: [NodeID] = []
+    for (other, variable) in zip(others, variables) {
+      let difference = IndexExpression([(other, 1), (variable, -1)])
+      let apart = Guard(equal + [Condition(difference, .differsFromZero)])
+      if variables.count == 1 { return graph.reduce(.prod, others, own.and(apart), otherBody) }
+      pieces.append(graph.guarded(apart, otherBody))
+      equal.append(Condition(difference, .equalsZero))
+    }
+    pieces.append(graph.guarded(Guard(equal), graph.broadcast(graph.constant(1), to: graph.shape(body))))
+    return graph.reduce(.prod, others, own, graph.sum(pieces.map { (1, $0) }))
   }
 
   /// Giles, "Collected matrix derivative results" (2008), sections 2.2–2.3; Murray, arXiv:1602.07527 for Cholesky.
@@ -318,6 +329,16 @@ struct Sweep {
         [(x, [0, 1]), (y, [1, 2])], output: [0, 2], sizes: graph.shape(x) + [graph.shape(y)[1]])
     }
     switch operation {
+    case .argsort: return
+    case .solveLower, .solveLowerTransposed:
+      let other: LinearAlgebra = operation == .solveLower ? .solveLowerTransposed : .solveLower
+      let adjoint = graph.linearAlgebra(other, [a, c])
+      contribute(adjoint, to: arguments[1], from: id)
+      let (left, right) = operation == .solveLower ? (adjoint, id) : (id, adjoint)
+      let sizes = graph.shape(a) + graph.shape(id).dropFirst()
+      let extra = Array(2..<sizes.count)
+      let outer = graph.contract([(left, [0] + extra), (right, [1] + extra)], output: [0, 1], sizes: sizes)
+      contribute(graph.negate(triangle(outer, diagonal: 1)), to: a, from: id)
     case .inv:
       contribute(graph.negate(times(transposed(id), times(c, transposed(id)))), to: a, from: id)
     case .logdet:
@@ -333,15 +354,15 @@ struct Sweep {
       contribute(graph.negate(outer), to: a, from: id)
     case .isPositiveDefinite: break
     case .cholesky:
-      let phi = lowerWithHalfDiagonal(times(transposed(id), c))
+      let phi = triangle(times(transposed(id), c), diagonal: 0.5)
       let left = graph.linearAlgebra(.solve, [transposed(id), phi])
       let s = transposed(graph.linearAlgebra(.solve, [transposed(id), transposed(left)]))
       contribute(graph.sum([(0.5, s), (0.5, transposed(s))]), to: a, from: id)
     }
   }
 
-  /// Φ(M): the lower triangle with the diagonal halved.
-  private func lowerWithHalfDiagonal(_ matrix: NodeID) -> NodeID {
+  /// The lower triangle with the diagonal multiplied by a number.
+  private func triangle(_ matrix: NodeID, diagonal factor: Double) -> NodeID {
     let shape = graph.shape(matrix)
     let (i, j) = (graph.freshVariable(shape[0]), graph.freshVariable(shape[1]))
     let entry = graph.index(matrix, [.at(IndexExpression(i)), .at(IndexExpression(j))])
@@ -350,6 +371,6 @@ struct Sweep {
     }
     let lower = graph.guarded(Guard([Condition(below, .atLeastZero)]), entry)
     let diagonal = graph.guarded(Guard([Condition(difference, .equalsZero)]), entry)
-    return graph.build(i, graph.build(j, graph.sum([(1, lower), (0.5, diagonal)])))
+    return graph.build(i, graph.build(j, graph.sum([(1, lower), (factor, diagonal)])))
   }
 }

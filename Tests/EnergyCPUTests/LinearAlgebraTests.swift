@@ -21,7 +21,8 @@ import Testing
     let shape: [Size] =
       switch operation {
       case .inv, .cholesky: [size, size]
-      case .solve: columns.map { [size, Size($0)] } ?? [size]
+      case .solve, .solveLower, .solveLowerTransposed: columns.map { [size, Size($0)] } ?? [size]
+      case .argsort: [size]
       case .logdet, .det, .isPositiveDefinite: []
       }
     let local = builder.buffer("local", shape, isVarying: isVarying)
@@ -29,7 +30,7 @@ import Testing
     builder.writesPrologue = !isVarying
     builder.add(
       .call(
-        .linearAlgebra(operation, output: local, inputs: operation == .solve ? [a, right] : [a]), node: NodeID(0)))
+        .linearAlgebra(operation, output: local, inputs: operation.hasRightSide ? [a, right] : [a]), node: NodeID(0)))
     builder.writesPrologue = false
     func copy(_ builder: inout ProgramBuilder, _ positions: [Access.Position]) {
       var positions = positions
@@ -73,6 +74,14 @@ import Testing
     switch operation {
     case .inv: return distance(product(a, result, columns: n), identity)
     case .solve: return distance(product(a, result, columns: result.count / n), b)
+    case .solveLower, .solveLowerTransposed:
+      // The entries above the diagonal mustn't be read.
+      let triangle = (0..<n * n).map { entry -> Double in
+        let (i, j) = operation == .solveLower ? (entry / n, entry % n) : (entry % n, entry / n)
+        return j <= i ? a[i * n + j] : 0
+      }
+      return distance(product(triangle, result, columns: result.count / n), b)
+    case .argsort: return .infinity
     case .cholesky:
       let upper = result.enumerated().filter { $0.offset % n > $0.offset / n }.map { abs($0.element) }.max() ?? 0
       return max(upper, distance(product(result, result, columns: n, transposed: true), a))
@@ -91,7 +100,9 @@ import Testing
   }
 
   @Test(
-    arguments: [LinearAlgebra.inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite], [true, false])
+    arguments: [
+      LinearAlgebra.inv, .solve, .solveLower, .solveLowerTransposed, .cholesky, .logdet, .det, .isPositiveDefinite,
+    ], [true, false])
   func solvesItsEquation(operation: LinearAlgebra, isVarying: Bool) throws {
     for columns in [nil, 3] {
       for precision in Precision.allCases {
@@ -128,6 +139,33 @@ import Testing
         program, samples: samples, rows: 1, uniforms: isVarying ? [:] : values, results: [result])[0]
       #expect(found == [0])
     }
+  }
+
+  @Test(arguments: [true, false], Precision.allCases)
+  func sortsStablyWithNaNLast(isVarying: Bool, precision: Precision) throws {
+    var builder = ProgramBuilder()
+    let x = builder.buffer("x", [], kind: .input)
+    let list = builder.buffer("v", [5], isVarying: isVarying, kind: .input)
+    let places = builder.buffer("places", [5], isVarying: isVarying)
+    let result = builder.buffer("result", [5], kind: .output)
+    builder.writesPrologue = !isVarying
+    builder.add(.call(.linearAlgebra(.argsort, output: places, inputs: [list]), node: NodeID(0)))
+    builder.writesPrologue = false
+    builder.loop(5) { builder, i in
+      let zero = builder.load(x)
+      let place = builder.load(Access(places, [at(i)]))
+      let sum = builder.compute(.add, place, zero)
+      builder.add(.store(Access(result, [at(i)]), sum))
+    }
+    let lists: [[Double]] = [[2, .nan, -1, 2, -.infinity], [0, -0.0, 0, 1, -1], [5, 4, 3, 2, 1]]
+    let wanted: [[Double]] = [[5, 3, 1, 4, 2], [5, 1, 2, 3, 4], [5, 4, 3, 2, 1]]
+    let rows = isVarying ? lists.count : 1
+    let values = [list: lists.prefix(rows).flatMap { $0 }]
+    let samples = [BufferID(0): [Double](repeating: 0, count: rows)]
+    let found = try evaluate(
+      builder.program, samples: isVarying ? samples.merging(values) { x, _ in x } : samples, rows: rows,
+      uniforms: isVarying ? [:] : values, results: [result], precision: precision)[0]
+    #expect(found == wanted.prefix(rows).flatMap { $0 })
   }
 
   @Test func aSingularSharedMatrixIsAnErrorAndASingularSampleNaN() throws {

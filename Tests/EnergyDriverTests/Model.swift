@@ -20,26 +20,29 @@ struct Model {
 
   struct Unsound: Error { let messages: [String] }
 
-  init(_ text: String, energy name: String? = nil, folder: String = ".", dims: [String: Int] = [:]) throws {
+  init(
+    _ text: String, energy name: String? = nil, folder: String = ".", dims: [String: Int] = [:],
+    sampleSizes: [String: Int] = [:]
+  ) throws {
     var options = SessionOptions()
     options.dims = dims
     let session = Session(
       SourceFile(name: "model.energy", text: text), folder: folder, options: options, files: DiskFiles())
     if session.hasErrors { throw Unsound(messages: session.diagnostics.map(\.message)) }
-    try self.init(session, session.energy(named: name))
+    try self.init(session, session.energy(named: name), sampleSizes: sampleSizes)
   }
 
-  init(_ session: Session, _ energy: Program.Energy) throws {
+  init(_ session: Session, _ energy: Program.Energy, sampleSizes: [String: Int] = [:]) throws {
     self.session = session
     self.energy = energy
     let graph = session.graph
     let environment = try session.environment(
       for: [energy.node] + energy.samples.map { graph.symbol($0.symbol) })
-    // Sizes that only a batch would tell are four.
+    // Sizes that only a batch would tell are four where the test doesn't say.
     var sizes = environment.sizes.values
     for sample in energy.samples {
       for dimension in graph[sample.symbol].shape.flatMap(\.dimensions) where sizes[dimension] == nil {
-        sizes[dimension] = 4
+        sizes[dimension] = sampleSizes[dimension.name] ?? 4
       }
     }
     self.sizes = sizes

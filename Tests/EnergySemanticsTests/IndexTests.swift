@@ -123,12 +123,18 @@ import Testing
     #expect(checked.program.indexConditions.isEmpty)
   }
 
-  @Test(arguments: ["v[1..d by 2]", "v[d..1 by -3]", "[v[i] for i in 1..d by 4]"])
-  func stepsOverKnownSizes(_ text: String) {
-    let checked = Checked("dim d = 9\nparam v : vector[d]\n" + text)
-    #expect(checked.errors.isEmpty, "\(checked.messages)")
-    let open = Checked("dim d\nparam v : vector[d]\n" + text)
-    #expect(open.codes == ["E-unsupported"], "\(open.messages)")
+  @Test(arguments: [
+    ("v[1..d by 2]", "div(d + 1, 2)"), ("v[d..1 by -3]", "div(d + 2, 3)"),
+    ("[v[i] for i in 1..d by 4]", "div(d + 3, 4)"),
+    ("v[2..2*d by 2]", "d"), ("conv1d(v, [1, 1], stride = 2)", "div(d, 2)"),
+  ])
+  func stepsOverSizesThatArentKnown(_ text: String, _ length: String) {
+    for head in ["dim d = 9\nparam v : vector[d]\n", "dim d\nparam v : vector[d]\n"] where length != "d" {
+      let checked = Checked(head + text)
+      #expect(checked.errors.isEmpty, "\(checked.messages)")
+      #expect(checked.shapes == ["vector[\"\(length)\"]"])
+    }
+    if length == "d" { #expect(Checked("dim d\nparam v : vector[2*d]\n" + text).shapes == ["vector[\"d\"]"]) }
     #expect(Checked("dim d\nparam v : vector[d]\nsum(i in 1..d by 2: v[i])").errors.isEmpty)
   }
 

@@ -6,7 +6,13 @@ struct BuiltinCall {
   let graph: Graph
   let arguments: [TypedValue]
   let named: [String: TypedValue]
+  /// Named arguments that are text: `pad = "same"`.
+  var texts: [String: String] = [:]
+  /// The leading text of a call that takes one: `"ij,j->i"`.
+  var pattern = ""
   let areEqual: (Size, Size) -> Bool
+  /// Keeps a size that must not be negative, with what it means, for when sizes are known.
+  var require: (Size, String) -> Void = { _, _ in }
 
   /// The node of an argument.
   func node(_ position: Int) -> NodeID { arguments[position].node }
@@ -76,6 +82,23 @@ struct BuiltinCall {
     return size
   }
 
+  /// A named argument that must be a whole number known now; `standard` where the call doesn't give it.
+  func option(_ key: String, standard: Int, atLeast least: Int) throws(BuiltinError) -> Int {
+    guard let given = named[key] else { return standard }
+    guard let number = graph.sizeValue(given.node)?.constant else {
+      throw BuiltinError(.arguments, "\(key) must be a whole number known here")
+    }
+    guard number >= least else { throw BuiltinError(.size, "\(key) = \(number) is below \(least)") }
+    return number
+  }
+
+  /// Asks that a size not be negative: refused where it certainly is, kept where that depends on sizes still unknown.
+  func require(_ size: Size, _ message: String, argument: Int) throws(BuiltinError) {
+    if size.isProvably(atLeast: 0) { return }
+    if (Size(-1) - size).isProvably(atLeast: 0) { throw BuiltinError(.size, message, argument: argument) }
+    require(size, message)
+  }
+
   /// The axis (from 0) that `axis = k` names, `nil` where the call names none.
   func axis(of position: Int = 0) throws(BuiltinError) -> Int? {
     guard let given = named["axis"] else { return nil }
@@ -87,9 +110,15 @@ struct BuiltinCall {
     guard (1...rank).contains(number) else {
       throw BuiltinError(
         .shape, "axis = \(number), but the argument is \(Graph.describe(shape(position)))",
-        hints: ["axes count from 1 to \(rank)"])
+        hints: ["axes count from 1 to \(rank)"] + numpyAxis(number, rank))
     }
     return number - 1
+  }
+
+  /// What NumPy's number for an axis is here.
+  private func numpyAxis(_ number: Int, _ rank: Int) -> [String] {
+    guard (-rank...0).contains(number) else { return [] }
+    return ["NumPy's axis = \(number) is axis = \(number < 0 ? rank + number + 1 : 1) here"]
   }
 
   /// The reduction of an argument over an axis, or over all of them.

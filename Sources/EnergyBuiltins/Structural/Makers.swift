@@ -63,7 +63,7 @@ extension StructuralBuiltins {
   /// The sizes that the arguments from `start` on give.
   static func sizes(_ call: BuiltinCall, from start: Int) throws(BuiltinError) -> [Size] {
     var result: [Size] = []
-    for position in start..<call.arguments.count { result.append(try call.size(position)) }
+    for position in start..<call.arguments.count { result.append(try call.size(position, atLeast: 0)) }
     return result
   }
 }

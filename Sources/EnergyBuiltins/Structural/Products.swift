@@ -2,7 +2,7 @@ import EnergyIR
 
 /// Products of vectors and matrices beside the operator `@`.
 extension StructuralBuiltins {
-  static let products: [StructuralBuiltin] = [dot, outer, cross, kron]
+  static let products: [StructuralBuiltin] = [dot, outer, cross, kron, einsum]
 
   private static let dot = StructuralBuiltin(
     "dot", aliases: ["inner"], "The sum of the products of the entries of two tensors of one shape.",

@@ -3,7 +3,7 @@ import EnergyIR
 /// The same entries in another order or shape.
 extension StructuralBuiltins {
   static let rearrangements: [StructuralBuiltin] = [
-    row, col, reshape, flatten, concat, stack, roll, reverse, repeated, cumsum, select,
+    row, col, reshape, flatten, concat, stack, roll, reverse, repeated, select,
   ]
 
   private static let row = StructuralBuiltin(
@@ -39,17 +39,19 @@ extension StructuralBuiltins {
   }
 
   private static let concat = StructuralBuiltin(
-    "concat", "The arguments one behind the other along an axis, the first if none is named.",
+    "concat", "The arguments one behind the other along an axis, the first if none is named; a number is one entry.",
     signature: "concat(a, b, …, axis = k)", example: .init("concat([1, 2], [3])[3]", 3), arity: 1...256,
     options: ["axis"]
   ) { (call) throws(BuiltinError) -> TypedValue in
     let graph = call.graph
-    let axis = try call.axis() ?? 0
-    let first = graph.shape(try call.tensor(0))
+    let numbers = call.arguments.indices.filter { call.shape($0).isEmpty }
+    let arguments = call.arguments.map { graph[$0.node].rank == 0 ? graph.broadcast($0.node, to: [1]) : $0.node }
+    let axis = numbers.contains(0) ? 0 : try call.axis() ?? 0
+    let first = graph.shape(arguments[0])
     var offsets: [Size] = []
     var total = Size(0)
     for position in call.arguments.indices {
-      let shape = graph.shape(try call.tensor(position))
+      let shape = graph.shape(arguments[position])
       guard shape.count == first.count,
         shape.indices.allSatisfy({ $0 == axis || call.areEqual(shape[$0], first[$0]) })
       else {
@@ -63,12 +65,12 @@ extension StructuralBuiltins {
     // [Σ parts, each where its index falls: no part is read outside its own range]
     let index = graph.freshVariable(total)
     let parts = call.arguments.indices.map { position -> (Double, NodeID) in
-      let extent = call.shape(position)[axis]
+      let extent = graph.shape(arguments[position])[axis]
       let place = IndexExpression([(index, 1)], offset: Size(0) - offsets[position])
       let below = IndexExpression([(index, -1)], offset: offsets[position] + extent - 1)
       let range = Guard([Condition(place, .atLeastZero), Condition(below, .atLeastZero)])
       let pattern = first.indices.map { $0 == axis ? Subscript.at(place) : .all }
-      return (1, graph.guarded(range, graph.index(call.node(position), pattern)))
+      return (1, graph.guarded(range, graph.index(arguments[position], pattern)))
     }
     let leading = graph.build(index, graph.sum(parts))
     return call.result(moveLeadingAxis(graph, leading, to: axis))
@@ -111,18 +113,6 @@ extension StructuralBuiltins {
     return call.result(call.graph.reshape(table, to: [sizes[0] * sizes[1]]))
   }
 
-  private static let cumsum = StructuralBuiltin(
-    "cumsum", "The sums of the first entries of a vector.", signature: "cumsum(v)",
-    example: .init("cumsum([1, 2, 3])[2]", 3), arity: 1...1
-  ) { (call) throws(BuiltinError) -> TypedValue in
-    let graph = call.graph
-    let vector = try call.vector(0)
-    let (i, j) = (graph.freshVariable(call.shape(0)[0]), graph.freshVariable(call.shape(0)[0]))
-    let upTo = Guard([Condition(IndexExpression([(i, 1), (j, -1)]), .atLeastZero)])
-    let entry = graph.index(vector, [.at(IndexExpression(j))])
-    return call.result(graph.build(i, graph.reduce(.sum, [j], upTo, entry)))
-  }
-
   private static let select = StructuralBuiltin(
     "select", "a where the condition holds, else b, entry by entry.", signature: "select(c, a, b)",
     example: .init("select(1, 2, 3)", 2), arity: 3...3
@@ -152,7 +142,7 @@ extension StructuralBuiltins {
   }
 
   /// The first axis moved to another place.
-  private static func moveLeadingAxis(_ graph: Graph, _ id: NodeID, to axis: Int) -> NodeID {
+  static func moveLeadingAxis(_ graph: Graph, _ id: NodeID, to axis: Int) -> NodeID {
     if axis == 0 { return id }
     let shape = graph.shape(id)
     let labels = Array(shape.indices)

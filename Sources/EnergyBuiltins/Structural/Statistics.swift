@@ -8,7 +8,9 @@ extension StructuralBuiltins {
     "mean", "The mean of all entries, or along one axis.", signature: "mean(a, axis = k)",
     example: .init("mean([1, 2, 6])", 3), arity: 1...1, options: ["axis"]
   ) { (call) throws(BuiltinError) -> TypedValue in
-    call.result(average(call, call.node(0), axis: try call.axis()))
+    let axis = try call.axis()
+    try call.require(call.count(call.node(0), axis: axis) - 1, "the mean of nothing isn't defined", argument: 0)
+    return call.result(average(call, call.node(0), axis: axis))
   }
 
   private static let variance = StructuralBuiltin(
@@ -41,9 +43,7 @@ extension StructuralBuiltins {
   }
 
   private static func degreesOfFreedom(_ call: BuiltinCall, _ count: Size) throws(BuiltinError) -> Size {
-    if let number = count.constant, number < 2 {
-      throw BuiltinError(.size, "\(call.name) needs at least 2 values, not \(number)", argument: 0)
-    }
+    try call.require(count - 2, "\(call.name) needs at least 2 values, not \(count)", argument: 0)
     return count - 1
   }
 }

@@ -13,18 +13,23 @@ public struct StructuralBuiltin: Sendable {
   public let summary: String
   /// The call as help shows it: `sum(a, axis = k)`.
   public let signature: String
-  /// A scalar call with its value, run as a test; `nil` only for what isn't supported yet.
-  public let example: Builtin.Example?
+  /// A scalar call with its value, run as a test.
+  public let example: Builtin.Example
   /// How many positional arguments it takes.
   public let arity: ClosedRange<Int>
   /// The names of arguments that must be named.
   public let options: [String]
+  /// Those of them that may be text as well.
+  public let textOptions: [String]
+  /// What a text that stands before the positional arguments is called; `nil` where none does.
+  public let pattern: String?
   let construct: Construction
 
   /// An entry with all its fields.
   init(
-    _ name: String, aliases: [String] = [], _ summary: String, signature: String, example: Builtin.Example?,
-    arity: ClosedRange<Int>, options: [String] = [], _ construct: @escaping Construction
+    _ name: String, aliases: [String] = [], _ summary: String, signature: String, example: Builtin.Example,
+    arity: ClosedRange<Int>, options: [String] = [], textOptions: [String] = [], pattern: String? = nil,
+    _ construct: @escaping Construction
   ) {
     self.name = name
     self.aliases = aliases
@@ -33,42 +38,44 @@ public struct StructuralBuiltin: Sendable {
     self.example = example
     self.arity = arity
     self.options = options
+    self.textOptions = textOptions
+    self.pattern = pattern
     self.construct = construct
   }
-
-  /// An entry that only says that it isn't built yet.
-  static func unsupported(_ name: String, _ summary: String, signature: String) -> StructuralBuiltin {
-    StructuralBuiltin(name, summary, signature: signature, example: nil, arity: 0...Int.max) {
-      (_) throws(BuiltinError) -> TypedValue in
-      throw BuiltinError(.unsupported, "\(name) is not supported yet")
-    }
-  }
-
-  /// Whether calls can be built.
-  public var isSupported: Bool { example != nil }
 
   /// The call as a node. Counts and names of arguments are checked here, shapes by the entry.
   ///
   /// - Parameters:
   ///   - arguments: the positional arguments.
   ///   - named: the named ones; an `axis` is a whole number from 1.
+  ///   - texts: those named ones that are text.
+  ///   - pattern: the text before the positional arguments, where the entry takes one.
   ///   - areEqual: whether two sizes agree; a checker that infers sizes may unify them here.
+  ///   - require: told of each size that must not be negative and of which that isn't known yet, with the message.
   /// - Throws: `BuiltinError` for wrong counts, names or shapes.
   public func build(
-    _ graph: Graph, _ arguments: [TypedValue], _ named: [String: TypedValue] = [:],
-    areEqual: @escaping (Size, Size) -> Bool = { $0 == $1 }
+    _ graph: Graph, _ arguments: [TypedValue], _ named: [String: TypedValue] = [:], texts: [String: String] = [:],
+    pattern: String? = nil, areEqual: @escaping (Size, Size) -> Bool = { $0 == $1 },
+    require: @escaping (Size, String) -> Void = { _, _ in }
   ) throws(BuiltinError) -> TypedValue {
     let hints = ["it is called as \(signature)"]
-    if isSupported {
-      guard arity.contains(arguments.count) else {
-        throw BuiltinError(.arguments, "\(name) takes \(countText), not \(arguments.count)", hints: hints)
-      }
-      for key in named.keys.sorted() where !options.contains(key) {
-        throw BuiltinError(.arguments, "\(name) has no argument named \(key)", hints: hints)
-      }
+    guard arity.contains(arguments.count) else {
+      throw BuiltinError(.arguments, "\(name) takes \(countText), not \(arguments.count)", hints: hints)
+    }
+    for key in named.keys.sorted() where !options.contains(key) {
+      throw BuiltinError(.arguments, "\(name) has no argument named \(key)", hints: hints)
+    }
+    for key in texts.keys.sorted() where !textOptions.contains(key) {
+      let message = options.contains(key) ? "\(key) of \(name) can't be text" : "\(name) has no argument named \(key)"
+      throw BuiltinError(.arguments, message, hints: hints)
+    }
+    if let wanted = self.pattern, pattern == nil {
+      throw BuiltinError(.arguments, "\(name) begins with \(wanted)", hints: hints)
     }
     let result = try construct(
-      BuiltinCall(name: name, graph: graph, arguments: arguments, named: named, areEqual: areEqual))
+      BuiltinCall(
+        name: name, graph: graph, arguments: arguments, named: named, texts: texts, pattern: pattern ?? "",
+        areEqual: areEqual, require: require))
     try StructuralBuiltin.checkCount(graph.shape(result.node))
     return result
   }
@@ -97,7 +104,7 @@ public struct StructuralBuiltin: Sendable {
 public enum StructuralBuiltins {
   /// Every entry, in the order of the reference page.
   public static let all: [StructuralBuiltin] =
-    reductions + statistics + products + matrices + makers + rearrangements + later
+    reductions + statistics + products + matrices + makers + rearrangements + running + convolutions
 
   private static let byName: [String: StructuralBuiltin] = Dictionary(
     all.flatMap { entry in ([entry.name] + entry.aliases).map { ($0, entry) } },
@@ -105,16 +112,6 @@ public enum StructuralBuiltins {
 
   /// The entry that a program means by this name or alias.
   public static func named(_ name: String) -> StructuralBuiltin? { byName[name] }
-
-  /// Names that are reserved and reported as not supported yet.
-  private static let later: [StructuralBuiltin] = [
-    .unsupported("cumprod", "Products of the first entries.", signature: "cumprod(v)"),
-    .unsupported("sort", "The entries in ascending order.", signature: "sort(v)"),
-    .unsupported("einsum", "A generalised Einstein sum.", signature: "einsum(\"ij,j->i\", A, x)"),
-    .unsupported("conv1d", "A convolution along one axis.", signature: "conv1d(x, w)"),
-    .unsupported("conv2d", "A convolution along two axes.", signature: "conv2d(x, w)"),
-    .unsupported("avg_pool2d", "Means over squares of a matrix.", signature: "avg_pool2d(x, k)"),
-  ]
 }
 
 /// What a name in front of brackets calls, among the built-ins.

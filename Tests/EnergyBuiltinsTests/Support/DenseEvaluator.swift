@@ -162,6 +162,15 @@ struct DenseEvaluator {
       let unit = Dense(shape: a.shape, entries: (0..<n * n).map { $0 / n == $0 % n ? 1 : 0 })
       return eliminate(a, unit).solution
     case .solve: return eliminate(a, arguments[1]).solution
+    case .solveLower, .solveLowerTransposed:
+      var triangle = Dense(shape: a.shape, entries: Array(repeating: 0, count: n * n))
+      for i in 0..<n {
+        for j in 0...i { triangle[operation == .solveLower ? [i, j] : [j, i]] = a[[i, j]] }
+      }
+      return eliminate(triangle, arguments[1]).solution
+    case .argsort:
+      let places = (0..<n).sorted { (a[[$0]], $0) < (a[[$1]], $1) }
+      return Dense(shape: [n], entries: places.map { Double($0 + 1) })
     case .det: return .scalar(eliminate(a, Dense(shape: [n], entries: Array(repeating: 0, count: n))).determinant)
     case .isPositiveDefinite:
       // Sylvester: all leading minors are positive.

@@ -64,7 +64,7 @@ struct SizeTable {
       } else if term.factors == [dimension] {
         factor = term.coefficient
       } else {
-        return nil
+        return known.root(of: dimension, reaching: fact.value).map { (dimension, $0) }
       }
     }
     guard factor != 0, rest % factor == 0 else { return nil }

@@ -39,6 +39,29 @@ extension Size {
     return shifted.values.allSatisfy { $0 >= 0 }
   }
 
+  /// The number at which a size that grows with its one open dimension reaches a value: the n of `vector[n*n]`. `nil`
+  /// where there is none, or where a coefficient is negative.
+  public func root(of dimension: Dimension, reaching value: Int) -> Int? {
+    guard dimensions == [dimension], growsWithDimensions else { return nil }
+    let reached = { (trial: Int) in self.value([dimension: trial]).map { $0 >= value } ?? true }
+    var high = 1
+    while !reached(high) { high *= 2 }
+    var low = high / 2 + 1
+    while low < high {
+      let middle = (low + high) / 2
+      if reached(middle) { high = middle } else { low = middle + 1 }
+    }
+    return self.value([dimension: high]) == value ? high : nil
+  }
+
+  /// Whether the size is never less for a greater dimension, by its form: no coefficient but the number's is negative.
+  private var growsWithDimensions: Bool {
+    terms.allSatisfy { term in
+      (term.coefficient > 0 || term.factors.isEmpty)
+        && term.factors.allSatisfy { $0.numerator?.growsWithDimensions ?? true }
+    }
+  }
+
   /// A polynomial without quotients that is nowhere greater than `scale` times this size: with q = ⌊e/k⌋ both
   /// k·q ≤ e and k·q ≥ e − k + 1. `nil` where a quotient stands in a product.
   private var withoutQuotients: (polynomial: Size, scale: Int)? {

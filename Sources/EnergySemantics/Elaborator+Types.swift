@@ -156,12 +156,21 @@ extension Elaborator {
     }
   }
 
-  /// The names in a size expression.
+  /// The names in a size expression, but for those of built-in functions that it calls.
   private func names(in id: ExprID, _ tree: SyntaxTree) -> [(String, Span)] {
     var result: [(String, Span)] = []
+    var called: Set<ExprID> = []
     var pending = [id]
     while let next = pending.popLast() {
-      if case .name(let name) = tree[next].kind { result.append((name, tree[next].span)) }
+      if case .name(let name) = tree[next].kind {
+        let isCall = called.contains(next) && BuiltinFunction.named(name, argumentCount: 2) != nil
+        if !isCall { result.append((name, tree[next].span)) }
+      }
+      if case .run(let items) = tree[next].kind {
+        for (item, following) in zip(items, items.dropFirst()) {
+          if case .atom(let atom) = item.kind, case .group = following.kind { called.insert(atom) }
+        }
+      }
       pending += tree.parts(of: next)
     }
     return result
@@ -205,9 +214,9 @@ extension Elaborator {
     // wanted = factor·unknown + rest
     let factor = wanted.terms.filter { $0.factors == [unknown] }.first?.coefficient ?? 0
     let rest = wanted - Size(unknown) * Size(factor)
-    guard factor != 0, !rest.dimensions.contains(unknown) else { throw mismatch(nil) }
-    let multiple = actual - rest
-    guard let solution = divide(multiple, by: factor) else { throw mismatch(nil) }
+    let isLinear = factor != 0 && !rest.dimensions.contains(unknown)
+    let found = isLinear ? divide(actual - rest, by: factor) : root(wanted, unknown, actual)
+    guard let solution = found else { throw mismatch(nil) }
     if isCertainly(solution, below: 1) { throw mismatch(rest + Size(factor)) }
     if !isCertainly(solution, atLeast: 1) {
       program.sizeConditions.append(
@@ -217,6 +226,12 @@ extension Elaborator {
       )
     }
     scope.names[unknown.name] = .size(solution, Provenance(span: declared.span, isArgument: true))
+  }
+
+  /// What the unknown of `n*n` or `div(n*(n + 1), 2)` stands for: a number, or a dimension of the actual size.
+  private func root(_ wanted: Size, _ unknown: Dimension, _ actual: Size) -> Size? {
+    if let number = actual.constant { return wanted.root(of: unknown, reaching: number).map { Size($0) } }
+    return actual.dimensions.sorted().map { Size($0) }.first { wanted.substituting([unknown: $0]) == actual }
   }
 
   private func divide(_ size: Size, by factor: Int) -> Size? {

@@ -2,7 +2,8 @@ import EnergyBuiltins
 import EnergyIR
 import Testing
 
-/// A tiny reader for the examples of the tables: calls, numbers, literals `[1, 2]`, indices `[i, j]` behind a call.
+/// A tiny reader for the examples of the tables: calls, with a text in front or without, numbers, literals `[1, 2]`,
+/// indices `[i, j]` behind a call.
 struct ExampleCall {
   private var text: Substring
   private let graph = Graph()
@@ -26,7 +27,8 @@ struct ExampleCall {
     } else if let first = text.first, first.isLetter {
       let name = String(text.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
       text.removeFirst(name.count)
-      value = try call(name, try list("(", ")"))
+      let pattern = leadingText()
+      value = try call(name, pattern, try list("(", ")"))
     } else {
       let digits = text.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "e" }
       text.removeFirst(digits.count)
@@ -41,6 +43,15 @@ struct ExampleCall {
     return value
   }
 
+  /// The text behind an opening parenthesis, which stays.
+  private mutating func leadingText() -> String? {
+    guard text.hasPrefix("(\"") else { return nil }
+    let pattern = String(text.dropFirst(2).prefix { $0 != "\"" })
+    text.removeFirst(pattern.count + 3)
+    text = "(" + text.drop { $0 == "," }
+    return pattern
+  }
+
   private mutating func list(_ open: Character, _ close: Character) throws -> [TypedValue] {
     try #require(text.popFirst() == open)
     var items: [TypedValue] = []
@@ -52,10 +63,10 @@ struct ExampleCall {
     return items
   }
 
-  private func call(_ name: String, _ arguments: [TypedValue]) throws -> TypedValue {
+  private func call(_ name: String, _ pattern: String?, _ arguments: [TypedValue]) throws -> TypedValue {
     switch BuiltinFunction.named(name, argumentCount: arguments.count) {
     case .elementwise(let entry): return TypedValue(entry.apply(graph, arguments.map(\.node)), in: graph)
-    case .structural(let entry): return try entry.build(graph, arguments)
+    case .structural(let entry): return try entry.build(graph, arguments, pattern: pattern)
     case nil:
       let entry = try #require(Builtins[FunctionName(name)])
       return TypedValue(entry.apply(graph, arguments.map(\.node)), in: graph)

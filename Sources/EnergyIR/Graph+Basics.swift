@@ -141,11 +141,11 @@ extension Graph {
       if !conditions.isAlways { return guarded(conditions, linearAlgebra(operation, [arguments[0], body])) }
       if isZero(body) { return zeros(shape) }
       if let (factor, rest) = scaledTerm(body), factor != 1 {
-        return scale(factor, linearAlgebra(.solve, [arguments[0], broadcast(rest, to: shape)]))
+        return scale(factor, linearAlgebra(operation, [arguments[0], broadcast(rest, to: shape)]))
       }
       if case .select = self[body].operation, self[self[body].arguments[0]].rank == 0, hasZeroBranch(body) {
         let branches = self[body].arguments.dropFirst().map {
-          linearAlgebra(.solve, [arguments[0], broadcast($0, to: shape)])
+          linearAlgebra(operation, [arguments[0], broadcast($0, to: shape)])
         }
         return select(self[body].arguments[0], branches[0], branches[1])
       }

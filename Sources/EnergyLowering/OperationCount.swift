@@ -150,7 +150,7 @@ private struct Counter {
       // The order of magnitude: a factorisation, or substitution for each right side.
       let rows = value(program.buffers[inputs[0].index].extents[0])
       switch operation {
-      case .inv, .solve, .cholesky, .logdet, .det: total += rows * rows * rows
+      case .inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite: total += rows * rows * rows
       case .solveLower, .solveLowerTransposed:
         total += rows * program.buffers[output.index].extents.reduce(1) { $0 * value($1) }
       case .argsort: total += rows * (rows.bitWidth - rows.leadingZeroBitCount)

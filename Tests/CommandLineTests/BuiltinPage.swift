@@ -51,7 +51,7 @@ enum BuiltinPage {
     let rows = StructuralBuiltins.all.map { entry in
       [
         "`\(entry.signature)`" + also(entry.aliases), entry.summary,
-        entry.example.map(example) ?? "not built yet",
+        example(entry.example),
       ]
     }
     return "## Functions of whole tensors\n\n" + table(["call", "result", "example"], rows)

@@ -76,6 +76,7 @@ let package = Package(
       tests("EnergyCPUTests", ["EnergyCPU", "CEnergyKernels"]),
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver"]),
-      tests("CommandLineTests", ["EnergySyntax", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "energy"]),
+      tests(
+        "CommandLineTests", ["EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "energy"]),
     ]
 )

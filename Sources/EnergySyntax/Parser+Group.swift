@@ -65,12 +65,12 @@ extension Parser {
   }
 
   private func argumentLabel() -> Name? {
-    // `data = X` and the like are refused by name; a dotted one names a parameter of an inner energy.
-    if kind == .dottedName {
-      let label = text(current)
-      return Name(label, at: advance())
-    }
-    return name("the name of an argument")
+    guard kind == .dottedName else { return name("the name of an argument") }
+    let last = text(current).split(separator: ".").last.map(String.init) ?? ""
+    fail(
+      .syntax, "'\(shortened(tree.text(span)))' can't name an argument", at: span,
+      hints: [.init("write \(shortened(last)) = …; names with a point stand in --set, --params and grad(E, …) only")])
+    return nil
   }
 
   /// An expression, or as a whole argument a text or a name with points such as `gaussian.mu`.

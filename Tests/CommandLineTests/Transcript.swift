@@ -62,8 +62,17 @@ struct Transcript {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// A command's outcome as lines, with marks for standard error and the exit status.
   private func outcome(of line: String, in folder: URL) throws -> [String] {
-    var words = Self.words(line)
+    let result = try Self.outcome(of: line, in: folder)
+    var lines = Self.lines(result.output) + Self.lines(result.errors).map { $0.isEmpty ? "!" : "! " + $0 }
+    if result.status != 0 { lines.append("(exit \(result.status))") }
+    return lines
+  }
+
+  /// Runs a command line: assignments of variables, the program, arguments, and `< FILE`.
+  static func outcome(of line: String, in folder: URL) throws -> Outcome {
+    var words = words(line)
     var input = Data()
     if let arrow = words.firstIndex(of: "<"), arrow + 1 < words.count {
       input = try Data(contentsOf: folder.appendingPathComponent(words[arrow + 1]))
@@ -74,10 +83,7 @@ struct Transcript {
       environment[String(first[..<equals])] = String(first[first.index(after: equals)...])
       words.removeFirst()
     }
-    let result = try Program.run(Array(words.dropFirst()), in: folder, input: input, environment: environment)
-    var lines = Self.lines(result.output) + Self.lines(result.errors).map { $0.isEmpty ? "!" : "! " + $0 }
-    if result.status != 0 { lines.append("(exit \(result.status))") }
-    return lines
+    return try Program.run(Array(words.dropFirst()), in: folder, input: input, environment: environment)
   }
 
   private static func lines(_ text: String) -> [String] {

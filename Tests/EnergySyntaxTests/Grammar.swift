@@ -51,14 +51,14 @@ struct Grammar {
     Set(nodes.compactMap { if case .reference(let name) = $0 { name } else { nil } })
   }
 
-  /// The rules that `start` needs, itself among them.
-  func reachable(from start: String) -> Set<String> {
+  /// The rules that `start` needs, itself among them; with or without those of tokens.
+  func reachable(from start: String, throughTokens: Bool = true) -> Set<String> {
     var found: Set<String> = []
     var open = [start]
     while let name = open.popLast() {
       guard let rule = rules[name], found.insert(name).inserted else { continue }
       for node in subtree(rule) {
-        if case .reference(let next) = nodes[node] { open.append(next) }
+        if case .reference(let next) = nodes[node], throughTokens || !Self.isToken(next) { open.append(next) }
       }
     }
     return found
@@ -90,6 +90,16 @@ struct Grammar {
         default: break
         }
       }
+    }
+    return result
+  }
+
+  /// The grammar with two signs for the bars of a norm: that norms don't nest makes the second one closing.
+  func withClosingBars() -> Grammar {
+    var result = self
+    for case .sequence(let parts) in nodes {
+      guard let first = parts.first, let last = parts.last, first != last else { continue }
+      if case (.terminal("‖"), .terminal("‖")) = (nodes[first], nodes[last]) { result.nodes[last] = .terminal("‖ end") }
     }
     return result
   }

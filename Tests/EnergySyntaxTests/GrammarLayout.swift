@@ -23,8 +23,8 @@ struct GrammarLayout {
     var depth = 0
     var inWhere = false
     var inNorm = false
-    func endStatement() {
-      result.append(["NL"])
+    func endStatement(_ symbol: String = "NL") {
+      result.append([symbol])
       (inWhere, inNorm) = (false, false)
     }
     for (index, token) in tokens.enumerated() {
@@ -61,7 +61,7 @@ struct GrammarLayout {
       case ")", "]": depth = max(0, depth - 1)
       case "where" where depth == 0: inWhere = true
       case ";" where depth == 0:
-        endStatement()
+        endStatement(";")
         continue
       case "‖":
         result.append([inNorm ? "‖ end" : "‖"])

@@ -68,7 +68,7 @@ enum ContextCheck: String, CaseIterable {
   @Test(arguments: 0..<4) func nearMissesAreJudgedAlike(_ part: Int) throws {
     let grammar = try Grammar.shared.get()
     let layout = GrammarLayout(grammar)
-    let recogniser = GrammarRecogniser(Self.withClosingBars(grammar))
+    let recogniser = GrammarRecogniser(grammar.withClosingBars())
     var maker = SentenceMaker(grammar, seed: UInt64(part) + 101)
     var pool: [GrammarToken] = []
     var verdicts = [true: 0, false: 0]
@@ -105,18 +105,6 @@ enum ContextCheck: String, CaseIterable {
     case 2: tokens.swapAt(place, min(place + 1, tokens.count - 1))
     default: tokens[place] = pool.randomElement(using: &random) ?? tokens[place]
     }
-  }
-
-  /// The grammar with two signs for the bars of a norm: that norms don't nest makes the second one closing.
-  private static func withClosingBars(_ grammar: Grammar) -> Grammar {
-    var result = grammar
-    for case .sequence(let parts) in grammar.nodes {
-      guard let first = parts.first, let last = parts.last, first != last else { continue }
-      if case (.terminal("‖"), .terminal("‖")) = (grammar.nodes[first], grammar.nodes[last]) {
-        result.nodes[last] = .terminal("‖ end")
-      }
-    }
-    return result
   }
 
   /// All texts of up to six of the characters of which numbers are made: what is a number to the grammar is one to the

@@ -83,17 +83,17 @@ struct SentenceMaker {
       for part in parts { expand(part, rule: rule, into: &tokens) }
       if isNorm { inNorm = false }
     case .choice(let alternatives):
-      let index = choose(alternatives, rule: rule)
+      let index = choose(alternatives, of: node, rule: rule)
       take(node, index)
       expand(alternatives[index], rule: rule, into: &tokens)
     case .optional(let part):
-      let isTaken = fuel > 0 && Bool.random(using: &random)
+      let isTaken = fuel > 0 && (isFresh(node) || Bool.random(using: &random))
       take(node, isTaken ? 1 : 0)
       if isTaken { expand(part, rule: rule, into: &tokens) }
     case .repeated(let part):
       var count = 0
       let likely = rule == "program" ? 2 : 1
-      while fuel > 0, count < 3, Int.random(in: 0..<3, using: &random) < likely {
+      while fuel > 0, count < 3, isFresh(node) && count == 0 || Int.random(in: 0..<3, using: &random) < likely {
         count += 1
         expand(part, rule: rule, into: &tokens)
       }
@@ -103,13 +103,15 @@ struct SentenceMaker {
     }
   }
 
-  /// An alternative: the shortest when there is no fuel, else the longer and the more recursive, the rarer.
-  private mutating func choose(_ alternatives: [Int], rule: String) -> Int {
+  /// An alternative: the shortest when there is no fuel, else one that was never taken, else the longer and the more
+  /// recursive, the rarer.
+  private mutating func choose(_ alternatives: [Int], of node: Int, rule: String) -> Int {
     let allowed = alternatives.indices.filter { isAllowed(alternatives[$0]) }
     if fuel <= 0 { return allowed.min { shortest[alternatives[$0]] < shortest[alternatives[$1]] } ?? 0 }
+    if let fresh = allowed.filter({ taken["\(node).\($0)"] == nil }).randomElement(using: &random) { return fresh }
     let weights = allowed.map { index in
       let isRecursive = grammar.subtree(alternatives[index]).contains { refers($0, to: rule) }
-      return (isRecursive ? 0.3 : 1) / Double(shortest[alternatives[index]])
+      return (isRecursive ? 0.3 : 1) / Double(shortest[alternatives[index]]).squareRoot()
     }
     var point = Double.random(in: 0..<weights.reduce(0, +), using: &random)
     for (index, weight) in zip(allowed, weights) {
@@ -127,6 +129,9 @@ struct SentenceMaker {
     tokens.append(token)
     fuel -= 1
   }
+
+  /// Whether what is optional or repeated was always left out.
+  private func isFresh(_ node: Int) -> Bool { taken["\(node).1"] == nil }
 
   private mutating func take(_ node: Int, _ choice: Int) { taken["\(node).\(choice)", default: 0] += 1 }
 

@@ -50,18 +50,19 @@ let package = Package(
     + library("EnergyTransforms", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyLowering", ["EnergyIR", "EnergyBuiltins"])
     + library("EnergyCPU", ["EnergyIR", "EnergyBuiltins", "EnergyLowering", "CEnergyKernels", "COpenBLAS"])
+    + library("EnergyCodegen", ["EnergyIR", "EnergyBuiltins", "EnergyLowering"])
     + library("EnergyData", ["EnergyText", "CZlib"])
     + library(
       "EnergyDriver",
       [
         "EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyTransforms",
-        "EnergyLowering", "EnergyCPU", "EnergyData",
+        "EnergyLowering", "EnergyCPU", "EnergyCodegen", "EnergyData",
       ])
     + [
       .executableTarget(
         name: "energy",
         dependencies: [
-          "EnergyDriver", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+          "EnergyDriver", "EnergyCodegen", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: swiftSettings)
     ]
@@ -74,8 +75,9 @@ let package = Package(
       tests("EnergyTransformsTests", ["EnergyTransforms", "EnergyLowering"]),
       tests("EnergyLoweringTests", ["EnergyLowering", "EnergyTransforms"]),
       tests("EnergyCPUTests", ["EnergyCPU", "CEnergyKernels"]),
+      tests("EnergyCodegenTests", ["EnergyCodegen"]),
       tests("EnergyDataTests", ["EnergyData"]),
-      tests("EnergyDriverTests", ["EnergyDriver"]),
+      tests("EnergyDriverTests", ["EnergyDriver", "EnergyCodegen"]),
       tests(
         "CommandLineTests", ["EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "energy"]),
     ]

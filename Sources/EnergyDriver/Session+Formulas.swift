@@ -89,13 +89,7 @@ extension Session {
   }
 
   /// A node with the top-level `let`s in it written out: derivatives by parameters go through them.
-  func inlined(_ root: NodeID) -> NodeID {
-    var result = root
-    for definition in program.definitions.reversed() {
-      result = graph.substitute(result, nodes: [graph.symbol(definition.symbol): definition.node])
-    }
-    return result
-  }
+  func inlined(_ root: NodeID) -> NodeID { inlined(root, where: { _ in true }) }
 
   /// A node in the form that is printed and evaluated.
   func prepared(_ node: NodeID) -> NodeID {

@@ -12,15 +12,6 @@ extension PlannedCommand {
   func run() throws { try Report(output).finish({ SourceMap() }) { throw Self.planned } }
 }
 
-/// `energy emit`.
-struct EmitCommand: PlannedCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "emit", abstract: "Source code for another system (not built yet).")
-  static let planned = Unbuilt.feature("energy emit", instead: "a formula in LaTeX: energy derive FILE --format latex")
-  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
-  @OptionGroup var output: OutputOptions
-}
-
 /// `energy plot`.
 struct PlotCommand: PlannedCommand {
   static let configuration = CommandConfiguration(commandName: "plot", abstract: "Pictures (not built yet).")

@@ -1,0 +1,161 @@
+import EnergyIR
+import EnergyLowering
+
+/// The C target: one header with static functions, explicit vector types, nothing to link but the mathematical library.
+///
+/// A call runs blocks of lanes, one row a lane; what no row changes is computed once before them.
+public struct CHeader {
+  let request: EmissionRequest
+  let dialect: Dialect
+  let parameters: ParameterStruct
+  let prefix: String
+  private let layouts: [ProgramLayout]
+
+  /// Stack space for the buffers of one block; larger ones come from the heap.
+  static let stackLimit = 256 << 10
+  /// Bytes that the buffers of one block may take at all.
+  public static let blockLimit = 1 << 30
+
+  /// - Throws: what can't be written.
+  public init(_ request: EmissionRequest) throws(EmissionError) {
+    self.request = request
+    dialect = Dialect(target: .c, isSingle: request.isSingle)
+    prefix = SourceNames.mangled(request.name)
+    parameters = ParameterStruct(request, dialect)
+    var layouts: [ProgramLayout] = []
+    for entry in request.entryPoints {
+      layouts.append(try ProgramLayout(entry.program, dimensions: request.dimensions))
+    }
+    self.layouts = layouts
+  }
+
+  /// The header.
+  public func file() throws(EmissionError) -> EmittedFile {
+    var functions = FunctionLibrary(dialect)
+    var parts: [String] = []
+    for (entry, layout) in zip(request.entryPoints, layouts) {
+      let writer = CEntryPoint(header: self, entry: entry, layout: layout)
+      parts.append(try writer.text(&functions))
+    }
+    let guardName = prefix.uppercased() + "_" + suffix.uppercased() + "_H"
+    var code = CodeBuilder()
+    comment(&code)
+    code.line("#ifndef \(guardName)")
+    code.line("#define \(guardName)")
+    code.line()
+    code.lines(Self.includes)
+    code.line()
+    code.lines(Self.quiet)
+    code.line("#define \(prefix.uppercased())_DIM \(request.width)")
+    code.line()
+    code.lines(parameters.declaration)
+    code.lines(vectors)
+    code.lines(functions.text)
+    parts.forEach { code.lines($0) }
+    code.line("#endif")
+    return EmittedFile(name: "\(prefix).h", text: Self.tidied(code.text))
+  }
+
+  var suffix: String { request.isSingle ? "f32" : "f64" }
+
+  /// No two empty lines in a row.
+  private static func tidied(_ text: String) -> String {
+    var lines: [Substring] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let trimmed = line.allSatisfy { $0 == " " } ? "" : line
+      if trimmed.isEmpty, lines.last?.isEmpty == true { continue }
+      lines.append(trimmed)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: The head
+
+  private func comment(_ code: inout CodeBuilder) {
+    func line(_ text: String) { code.line(text.isEmpty ? " *" : " * " + commentText(text)) }
+    let samples = request.samples.map { "\($0.name) : \($0.type)" }.joined(separator: ", ")
+    code.line("/*")
+    line("\(request.name)(\(samples)), written by energy \(request.version) for C, \(dialect.real) precision.")
+    line("")
+    for formula in request.formulas {
+      for (number, part) in formula.text.split(separator: "\n").enumerated() {
+        line(number == 0 ? "\(formula.what) = \(part)" : "  \(part)")
+      }
+    }
+    if !request.sizes.isEmpty {
+      line("")
+      line("sizes: " + request.sizes.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
+    }
+    line("")
+    line("A row of x holds \(request.width) numbers: \(samples).")
+    line("Compile: cc -O3 -march=native program.c -lm. Call, for n rows:")
+    line("")
+    let entry = request.entryPoints.first
+    if let entry { line("  int status = \(call(entry));") }
+    line("")
+    line("0 is success; EE_INVALID_VALUE for a negative n or a missing pointer; nothing is written then.")
+    code.line(" */")
+  }
+
+  private func call(_ entry: EmissionRequest.EntryPoint) -> String {
+    let targets = entry.what == .energyScore ? "energy, score" : entry.what.rawValue
+    let last = parameters.isEmpty ? "" : ", &parameters"
+    return "\(prefix)_\(entry.what.rawValue)_\(suffix)(x, n, \(targets)\(last))"
+  }
+
+  private static let includes = """
+    #include <math.h>
+    #include <stdint.h>
+    #include <stdlib.h>
+
+    #ifndef EE_FUNCTION
+    #define EE_FUNCTION static inline
+    #define EE_NAN ((double)NAN)
+    #define EE_INFINITY ((double)INFINITY)
+    enum { EE_SUCCESS = 0, EE_INVALID_VALUE = 1, EE_OUT_OF_MEMORY = 2, EE_INDEX_OUT_OF_RANGE = 3 };
+    EE_FUNCTION int ee_mod(int a, int n) { const int r = a % n; return r < 0 ? r + n : r; }
+    EE_FUNCTION int ee_max(int a, int b) { return a > b ? a : b; }
+    EE_FUNCTION int ee_min(int a, int b) { return a < b ? a : b; }
+    #endif
+    """
+
+  /// All functions are static, so how vectors are passed between files concerns nobody. GCC warns of it where it ends
+  /// the file, so this holds for all of it.
+  private static let quiet = """
+    #if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC diagnostic ignored "-Wpsabi"
+    #endif
+    """
+
+  private var vectors: String {
+    let lanes = request.isSingle ? 16 : 8
+    let integer = request.isSingle ? "int32_t" : "int64_t"
+    let (f, v, m, count) = (dialect.suffix, dialect.vector, dialect.maskType, dialect.lanes)
+    return """
+
+      #ifndef \(count)
+      /* \(lanes) rows at a time, a lane each. */
+      #define \(count) \(lanes)
+      typedef \(dialect.real) \(v) __attribute__((vector_size(64)));
+      typedef \(integer) \(m) __attribute__((vector_size(64)));
+      EE_FUNCTION \(v) ee_broadcast\(f)(\(dialect.real) a) {
+        \(v) result;
+        for (int lane = 0; lane < \(count); lane++) result[lane] = a;
+        return result;
+      }
+      EE_FUNCTION \(m) ee_mask\(f)(int a) {
+        \(m) result;
+        for (int lane = 0; lane < \(count); lane++) result[lane] = a ? -1 : 0;
+        return result;
+      }
+      EE_FUNCTION \(v) ee_select\(f)(\(m) mask, \(v) a, \(v) b) {
+        return (\(v))((mask & (\(m))a) | (~mask & (\(m))b));
+      }
+      EE_FUNCTION \(v) ee_truth\(f)(\(m) mask) {
+        return ee_select\(f)(mask, ee_broadcast\(f)(1), ee_broadcast\(f)(0));
+      }
+      #endif
+
+      """
+  }
+}

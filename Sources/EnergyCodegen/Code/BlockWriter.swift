@@ -1,0 +1,485 @@
+import EnergyBuiltins
+import EnergyIR
+import EnergyLowering
+
+/// Writes instructions as statements of C: one place for every C-like target.
+///
+/// A register that is read once, in the block that computes it, goes into its reader's expression; the others become
+/// named constants. An expression that reads memory is never moved past a write to that memory.
+struct BlockWriter {
+  let layout: ProgramLayout
+  let dialect: Dialect
+  /// What the source calls each buffer; an element is the name with one index an axis behind it.
+  let bufferNames: [String]
+  /// Names for computed values, where the user gave them one.
+  let valueNames: [NodeID: String]
+  var names: SourceNames
+  var code = CodeBuilder()
+  /// Functions that the code needs before it.
+  private(set) var functions: FunctionLibrary
+
+  private var values: [Register: CExpression] = [:]
+  private var pending: [Register: Pending] = [:]
+  private var variables: [Variable: String] = [:]
+  private var loopNames: [String] = []
+  private var uses: [Register: Use] = [:]
+  private var temporaries = 0
+  /// The buffers that the code written now changes.
+  private var written: Set<BufferID> = []
+
+  /// An expression that waits for its reader.
+  private struct Pending {
+    let expression: CExpression
+    let reads: Set<BufferID>
+    let node: NodeID?
+  }
+
+  /// Where a register is read.
+  private struct Use {
+    var count = 0
+    var isInOwnBlock = true
+  }
+
+  init(
+    _ layout: ProgramLayout, _ dialect: Dialect, bufferNames: [String], names: SourceNames,
+    valueNames: [NodeID: String] = [:]
+  ) {
+    self.layout = layout
+    self.dialect = dialect
+    self.bufferNames = bufferNames
+    self.names = names
+    self.valueNames = valueNames
+    functions = FunctionLibrary(dialect)
+    uses = Self.uses(in: layout.program.prologue + layout.program.body)
+  }
+
+  // MARK: Blocks
+
+  mutating func write(_ instructions: [Instruction]) {
+    let writes = Self.writes(in: instructions)
+    written = Set(instructions.compactMap(\.written))
+    for (position, instruction) in instructions.enumerated() {
+      switch instruction {
+      case .loop(let variable, let lower, let upper):
+        flush(reading: writes[position] ?? [])
+        let name = loopName(variable)
+        let low = bound(lower, "ee_max")
+        code.open("for (int \(name) = \(low); \(name) < \(bound(upper, "ee_min")); \(name)++)")
+      case .endLoop:
+        code.close()
+        loopNames.removeLast()
+      case .when(let conditions):
+        flush(reading: writes[position] ?? [])
+        code.open("if (\(conditions.map(text).joined(separator: " && ")))")
+      case .endWhen: code.close()
+      default: step(instruction)
+      }
+    }
+  }
+
+  /// The buffers that each block writes, by the position of its head.
+  private static func writes(in instructions: [Instruction]) -> [Int: Set<BufferID>] {
+    var result: [Int: Set<BufferID>] = [:]
+    var open: [Int] = []
+    for (position, instruction) in instructions.enumerated() {
+      switch instruction {
+      case .loop, .when: open.append(position)
+      case .endLoop, .endWhen: open.removeLast()
+      default: if let buffer = instruction.written { for head in open { result[head, default: []].insert(buffer) } }
+      }
+    }
+    return result
+  }
+
+  /// How often each register is read, and whether always in the block that assigns it.
+  private static func uses(in instructions: [Instruction]) -> [Register: Use] {
+    var result: [Register: Use] = [:]
+    var home: [Register: Int] = [:]
+    var blocks = [0]
+    var next = 1
+    for instruction in instructions {
+      for register in instruction.readRegisters {
+        result[register, default: Use()].count += 1
+        if home[register] != blocks.last { result[register]?.isInOwnBlock = false }
+      }
+      switch instruction {
+      case .loop, .when:
+        blocks.append(next)
+        next += 1
+      case .endLoop, .endWhen: blocks.removeLast()
+      case .compute(let register, _, _, _), .load(let register, _): home[register] = blocks.last
+      default: break
+      }
+    }
+    return result
+  }
+
+  // MARK: Steps
+
+  private mutating func step(_ instruction: Instruction) {
+    switch instruction {
+    case .compute(let register, let computation, let operands, let node):
+      var reads: Set<BufferID> = []
+      for case .register(let operand) in operands { reads.formUnion(pending[operand]?.reads ?? []) }
+      assign(register, expression(computation, operands, register), reads: reads, node)
+    case .load(let register, let access):
+      if let statement = gathered(access, register) { return assign(register, statement, reads: [], nil) }
+      let type = layout.program.registers[register.index].type
+      var expression = CExpression(text: element(access), isVarying: isVarying(access.buffer))
+      if type == .bool { expression = dialect.condition(fromReal: expression) }
+      if access.positions.isEmpty, !written.contains(access.buffer) {
+        // A single number that nobody changes has a name already.
+        values[register] = expression
+      } else {
+        assign(register, expression, reads: [access.buffer], nil)
+      }
+    case .store(let access, let operand):
+      let value = real(operand)
+      flush(reading: [access.buffer])
+      write(access, value) { "\($0) = \($1);" }
+    case .accumulate(let how, let access, let operand):
+      let value = real(operand)
+      flush(reading: [access.buffer])
+      accumulate(how, access, value)
+    case .fill(let buffer, let number): fill(buffer, number)
+    case .call(let call, _):
+      flush(reading: [call.output])
+      self.call(call)
+    case .loop, .endLoop, .when, .endWhen: break
+    }
+  }
+
+  private mutating func assign(_ register: Register, _ expression: CExpression, reads: Set<BufferID>, _ node: NodeID?) {
+    guard let use = uses[register] else { return }
+    let isShort = expression.text.count <= 72
+    if use.count == 1, use.isInOwnBlock, isShort {
+      pending[register] = Pending(expression: expression, reads: reads, node: node)
+    } else if isPlain(expression.text) {
+      values[register] = expression
+    } else {
+      values[register] = named(expression, node)
+    }
+  }
+
+  /// A number or a name: nothing is gained by naming it again. A name of memory may change.
+  private func isPlain(_ text: String) -> Bool {
+    Double(text) != nil || (text.hasSuffix("f") && Double(text.dropLast()) != nil)
+  }
+
+  /// Gives an expression a name of its own.
+  private mutating func named(_ expression: CExpression, _ node: NodeID?) -> CExpression {
+    let name: String
+    if let wanted = node.flatMap({ valueNames[$0] }) {
+      name = names.identifier(for: wanted)
+    } else {
+      temporaries += 1
+      name = names.identifier(for: "t\(temporaries)")
+    }
+    code.line("const \(dialect.type(of: expression)) \(name) = \(expression.text);")
+    return CExpression(text: name, isVarying: expression.isVarying, isCondition: expression.isCondition)
+  }
+
+  /// Names what waits and reads one of the buffers, before they change.
+  private mutating func flush(reading buffers: Set<BufferID>) {
+    let due = pending.filter { !$0.value.reads.isDisjoint(with: buffers) }.map(\.key).sorted { $0.index < $1.index }
+    for register in due {
+      guard let waiting = pending.removeValue(forKey: register) else { continue }
+      values[register] = named(waiting.expression, waiting.node)
+    }
+  }
+
+  // MARK: Operands
+
+  private mutating func value(_ operand: Operand) -> CExpression {
+    switch operand {
+    case .register(let register):
+      if let waiting = pending.removeValue(forKey: register) { return waiting.expression }
+      return values[register] ?? CExpression(text: "EE_NAN")
+    case .constant(let number):
+      return CExpression(text: dialect.number(number), precedence: number < 0 ? .unary : .primary)
+    case .index(let expression):
+      let inner = index(expression)
+      return CExpression(text: "(\(dialect.real))\(inner.operand(.unary))", precedence: .unary)
+    case .size(let size): return CExpression(text: dialect.number(Double(layout.value(size))))
+    }
+  }
+
+  /// An operand as a number: conditions are 1 and 0.
+  private mutating func real(_ operand: Operand) -> CExpression {
+    let value = value(operand)
+    return value.isCondition ? dialect.real(fromCondition: value) : value
+  }
+
+  /// An operand as a condition.
+  private mutating func condition(_ operand: Operand) -> CExpression {
+    if case .constant(let number) = operand { return CExpression(text: number != 0 ? "1" : "0", isCondition: true) }
+    let value = value(operand)
+    return value.isCondition ? value : dialect.condition(fromReal: value)
+  }
+
+  private func isVarying(_ buffer: BufferID) -> Bool {
+    dialect.hasLanes && layout.program.buffers[buffer.index].isVarying
+  }
+
+  // MARK: Computations
+
+  private mutating func expression(
+    _ computation: Computation, _ operands: [Operand], _ register: Register
+  ) -> CExpression {
+    switch computation {
+    case .add: return binary("+", operands, .sum)
+    case .subtract: return binary("-", operands, .sum)
+    case .multiply: return binary("*", operands, .product)
+    case .divide: return binary("/", operands, .product)
+    case .negate:
+      let value = real(operands[0])
+      return CExpression(text: "-" + inner(value, .primary), precedence: .unary, isVarying: value.isVarying)
+    case .reciprocal:
+      let value = real(operands[0])
+      return CExpression(
+        text: "\(dialect.number(1)) / \(value.operand(.unary))", precedence: .product, isVarying: value.isVarying)
+    case .squareRoot: return functions.call("sqrt", "sqrt\(dialect.isSingle ? "f" : "")({0})", [real(operands[0])])
+    case .power(let exponent): return functions.power(exponent, real(operands[0]))
+    case .select:
+      let condition = condition(operands[0])
+      return functions.select(condition, real(operands[1]), real(operands[2]))
+    case .function(let name): return function(name, operands)
+    }
+  }
+
+  /// A minus before a minus would be a decrement.
+  private func inner(_ value: CExpression, _ place: CExpression.Precedence) -> String {
+    value.precedence < place || value.text.hasPrefix("-") ? "(\(value.text))" : value.text
+  }
+
+  private mutating func binary(
+    _ symbol: String, _ operands: [Operand], _ place: CExpression.Precedence
+  ) -> CExpression {
+    let (left, right) = (real(operands[0]), real(operands[1]))
+    // The right operand binds tighter: a - (b + c), a*(b*c) as computed.
+    let tighter: CExpression.Precedence = place == .comparison ? .sum : place == .sum ? .product : .unary
+    let spaces = place == .product && symbol == "*" ? "" : " "
+    let leftText = left.operand(place == .comparison ? .sum : place)
+    let rightText = right.text.hasPrefix("-") ? "(\(right.text))" : right.operand(tighter)
+    return CExpression(
+      text: leftText + spaces + symbol + spaces + rightText, precedence: place,
+      isVarying: left.isVarying || right.isVarying)
+  }
+
+  private mutating func function(_ name: FunctionName, _ operands: [Operand]) -> CExpression {
+    let comparisons = [
+      "less": "<", "lessEqual": "<=", "greater": ">", "greaterEqual": ">=", "equal": "==", "notEqual": "!=",
+    ]
+    if let symbol = comparisons[name.name] {
+      var result = binary(symbol, operands, .comparison)
+      result.isCondition = true
+      return result
+    }
+    switch name.name {
+    case "and": return connective("&&", "&", operands, .and)
+    case "or": return connective("||", "|", operands, .or)
+    case "not":
+      let value = condition(operands[0])
+      return CExpression(
+        text: (value.isVarying ? "~" : "!") + inner(value, .primary), precedence: .unary, isVarying: value.isVarying,
+        isCondition: true)
+    default: break
+    }
+    guard let spelling = Builtins[name]?.primitive?.spelling else { return CExpression(text: "EE_NAN") }
+    functions.need(spelling.helpers)
+    let arguments = operands.map { real($0) }
+    return functions.call(name.name, dialect.template(spelling), arguments)
+  }
+
+  private mutating func connective(
+    _ scalar: String, _ lanes: String, _ operands: [Operand], _ place: CExpression.Precedence
+  ) -> CExpression {
+    var sides = operands.map { condition($0) }
+    let isVarying = sides.contains(where: \.isVarying)
+    if isVarying { sides = sides.map(dialect.mask) }
+    // Masks are compared first and joined bit by bit, where C's precedences help nobody.
+    let texts = sides.map { isVarying ? $0.operand(.primary) : $0.operand(.comparison) }
+    return CExpression(
+      text: texts.joined(separator: " \(isVarying ? lanes : scalar) "), precedence: isVarying ? .conditional : place,
+      isVarying: isVarying, isCondition: true)
+  }
+
+  // MARK: Memory
+
+  private mutating func write(_ access: Access, _ value: CExpression, _ statement: (String, String) -> String) {
+    guard dialect.hasLanes, let (before, place) = lanePlace(access) else {
+      let text = isVarying(access.buffer) && !value.isVarying ? functions.broadcast(value) : value.text
+      code.line(statement(element(access), text))
+      return
+    }
+    // The place differs from lane to lane.
+    let source = named(value, nil)
+    code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
+    before.forEach { code.line($0) }
+    code.line(statement(place, source.isVarying ? "\(source.text)[lane]" : source.text))
+    code.close()
+  }
+
+  private mutating func accumulate(_ how: Accumulation, _ access: Access, _ value: CExpression) {
+    switch how {
+    case .add: write(access, value) { "\($0) += \($1);" }
+    case .subtract: write(access, value) { "\($0) -= \($1);" }
+    case .multiply: write(access, value) { "\($0) *= \($1);" }
+    case .min, .max:
+      let isLanewise = dialect.hasLanes && lanePlace(access) != nil
+      let old = CExpression(text: "{0}", isVarying: isVarying(access.buffer) && !isLanewise)
+      let side = CExpression(text: "{1}", isVarying: old.isVarying)
+      let spelling = Builtins[FunctionName(how.rawValue)]?.primitive?.spelling
+      functions.need(spelling?.helpers ?? [])
+      let call = functions.call(how.rawValue, spelling.map(dialect.template) ?? "{0}", [old, side]).text
+      write(access, value) { "\($0) = \(call.replacing("{0}", with: $0).replacing("{1}", with: $1));" }
+    }
+  }
+
+  private mutating func fill(_ buffer: BufferID, _ number: Double) {
+    flush(reading: [buffer])
+    let name = bufferNames[buffer.index]
+    let literal = CExpression(text: dialect.number(number), precedence: number < 0 ? .unary : .primary)
+    let value = isVarying(buffer) ? functions.broadcast(literal) : literal.text
+    let extents = layout.extents[buffer.index]
+    if extents.isEmpty { return code.line("\(name) = \(value);") }
+    let indices = extents.indices.map { "a\($0)" }
+    for (index, extent) in zip(indices, extents) {
+      code.open("for (int \(index) = 0; \(index) < \(extent); \(index)++)")
+    }
+    code.line("\(name)\(indices.map { "[\($0)]" }.joined()) = \(value);")
+    for _ in extents { code.close() }
+  }
+
+  /// An element, all of its positions the same in every lane.
+  private mutating func element(_ access: Access) -> String {
+    var text = bufferNames[access.buffer.index]
+    for (axis, position) in access.positions.enumerated() {
+      switch position {
+      case .affine(let expression): text += "[\(index(expression).text)]"
+      case .register(let register):
+        let value = self.value(.register(register))
+        text += "[\(functions.index(value.text, extent: layout.extents[access.buffer.index][axis]))]"
+      }
+    }
+    return text
+  }
+
+  /// A load whose place differs from lane to lane: a name that a loop over the lanes fills.
+  private mutating func gathered(_ access: Access, _ register: Register) -> CExpression? {
+    guard dialect.hasLanes, let (before, place) = lanePlace(access) else { return nil }
+    temporaries += 1
+    let name = names.identifier(for: "t\(temporaries)")
+    code.line("\(dialect.vector) \(name);")
+    code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
+    before.forEach { code.line($0) }
+    code.line("\(name)[lane] = \(place);")
+    code.close()
+    let result = CExpression(text: name, isVarying: true)
+    return layout.program.registers[register.index].type == .bool ? dialect.condition(fromReal: result) : result
+  }
+
+  /// The element of lane `lane`, where a position is a register with lanes; `nil` where none is.
+  private mutating func lanePlace(_ access: Access) -> (before: [String], place: String)? {
+    let isLanewise = access.positions.contains {
+      if case .register(let register) = $0 { return layout.program.registers[register.index].isVarying }
+      return false
+    }
+    guard isLanewise else { return nil }
+    var text = bufferNames[access.buffer.index]
+    for (axis, position) in access.positions.enumerated() {
+      switch position {
+      case .affine(let expression): text += "[\(index(expression).text)]"
+      case .register(let register):
+        var value = self.value(.register(register))
+        if value.precedence != .primary || !value.text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) {
+          value = named(value, nil)
+        }
+        values[register] = value
+        let lane = value.isVarying ? "\(value.text)[lane]" : value.text
+        text += "[\(functions.index(lane, extent: layout.extents[access.buffer.index][axis]))]"
+      }
+    }
+    return ([], isVarying(access.buffer) ? text + "[lane]" : text)
+  }
+
+  // MARK: Whole buffers
+
+  private mutating func call(_ call: LibraryCall) {
+    let output = address(call.output)
+    switch call {
+    case .matrixProduct(_, let matrix, let transposed, let vector, let accumulating):
+      let sizes = layout.extents[matrix.index]
+      let columns = layout.extents[vector.index].dropFirst().reduce(1, *)
+      code.line(
+        functions.matrixProduct(
+          output, address(matrix), address(vector), rows: sizes[0], columns: sizes[1], width: columns,
+          transposed: transposed, accumulating: accumulating))
+    case .linearAlgebra(let operation, let buffer, let inputs):
+      let rows = layout.extents[inputs[0].index][0]
+      let width = layout.extents[buffer.index].dropFirst().reduce(1, *)
+      functions.linearAlgebra(
+        operation, output, inputs.map { (address($0), isVarying($0)) }, rows: rows, width: width,
+        hasLanes: isVarying(buffer), into: &code)
+    }
+  }
+
+  /// The first element of a buffer as a pointer.
+  private func address(_ buffer: BufferID) -> String {
+    let rank = layout.extents[buffer.index].count
+    let name = bufferNames[buffer.index]
+    switch rank {
+    case 0: return "&\(name)"
+    case 1: return name
+    default: return "&\(name)" + String(repeating: "[0]", count: rank)
+    }
+  }
+
+  // MARK: Indices
+
+  private mutating func loopName(_ variable: Variable) -> String {
+    let letters = ["i", "j", "k", "l", "m", "n"]
+    let depth = loopNames.count
+    let name = depth < letters.count ? letters[depth] : "i\(depth + 1)"
+    loopNames.append(name)
+    variables[variable] = name
+    return name
+  }
+
+  private func index(_ expression: IndexExpression) -> CExpression {
+    var text = ""
+    for term in expression.terms {
+      let size = abs(term.coefficient)
+      let name = variables[term.variable] ?? "0"
+      text += text.isEmpty ? (term.coefficient < 0 ? "-" : "") : (term.coefficient < 0 ? " - " : " + ")
+      text += size == 1 ? name : "\(size)*\(name)"
+    }
+    let offset = layout.value(expression.offset)
+    if text.isEmpty {
+      text = "\(offset)"
+    } else if offset != 0 {
+      text += offset < 0 ? " - \(-offset)" : " + \(offset)"
+    }
+    let isPlain = !text.contains { " *-".contains($0) }
+    guard let modulus = expression.modulus else {
+      return CExpression(text: text, precedence: isPlain ? .primary : .sum)
+    }
+    return CExpression(text: "ee_mod(\(text), \(layout.value(modulus)))")
+  }
+
+  private func bound(_ expressions: [IndexExpression], _ combiner: String) -> String {
+    expressions.dropFirst().reduce(expressions.first.map { index($0).text } ?? "0") {
+      "\(combiner)(\($0), \(index($1).text))"
+    }
+  }
+
+  private func text(_ condition: Condition) -> String {
+    let symbol =
+      switch condition.relation {
+      case .atLeastZero: ">="
+      case .equalsZero: "=="
+      case .differsFromZero: "!="
+      }
+    return "\(index(condition.expression).text) \(symbol) 0"
+  }
+}

@@ -1,0 +1,52 @@
+/// Lines of source with their indentation.
+struct CodeBuilder {
+  private(set) var lines: [String] = []
+  private var depth = 0
+
+  /// Writes a line at the present depth; an empty one stays empty.
+  mutating func line(_ text: String = "") {
+    lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
+  }
+
+  /// Writes several lines at the present depth.
+  mutating func lines(_ text: String) {
+    for part in text.split(separator: "\n", omittingEmptySubsequences: false) { line(String(part)) }
+  }
+
+  /// Writes a head that ends in a brace and goes one level deeper.
+  mutating func open(_ head: String) {
+    line(head.isEmpty ? "{" : head + " {")
+    depth += 1
+  }
+
+  /// Goes one level up and closes the brace.
+  mutating func close(_ tail: String = "") {
+    depth -= 1
+    line("}" + tail)
+  }
+
+  /// Appends what another builder wrote, indented as here.
+  mutating func append(_ other: CodeBuilder) { for text in other.lines { line(text) } }
+
+  /// Appends the body of a function; arguments that it doesn't mention are said to be unused.
+  mutating func appendBody(_ body: CodeBuilder, of arguments: [String]) {
+    var words: Set<Substring> = []
+    for line in body.lines { words.formUnion(line.split { !($0.isLetter || $0.isNumber || $0 == "_") }) }
+    for name in arguments where !words.contains(Substring(name)) { line("(void)\(name);") }
+    append(body)
+  }
+
+  /// Everything, with a newline at the end.
+  var text: String { lines.joined(separator: "\n") + "\n" }
+}
+
+/// Text within a comment of C: it can't end the comment, and begins no other one.
+func commentText(_ text: String) -> String {
+  var result = ""
+  for character in text {
+    if (character == "/" && result.last == "*") || (character == "*" && result.last == "/") { result += " " }
+    // A backslash at the end of a line would join the next one; `??/` is one, too.
+    result.append(character == "\\" ? "/" : character == "?" && result.last == "?" ? "." : character)
+  }
+  return result
+}

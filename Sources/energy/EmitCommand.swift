@@ -1,0 +1,92 @@
+import ArgumentParser
+import EnergyCodegen
+import EnergyData
+import EnergyDriver
+import EnergyText
+
+/// `energy emit FILE | -e EXPR`.
+struct EmitCommand: ParsableCommand {
+  enum Target: String, ExpressibleByArgument, CaseIterable { case cuda, c, torch, latex }
+
+  static let configuration = CommandConfiguration(
+    commandName: "emit", abstract: "Source code for another system.",
+    discussion: """
+      energy emit model.energy --target c --out model.h
+      energy emit model.energy --target c --dtype f32 --what energy_score --bake --out out/
+      energy emit -e '0.5*sumsq(x)' --target c --dim d=8
+      """)
+
+  @OptionGroup var program: ProgramOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "c, latex; cuda and torch aren't built yet.")
+  var target: Target
+
+  @Option(
+    help: "A folder, or a file for the source alone; without it the source goes to standard output.",
+    completion: .file())
+  var out: String?
+
+  @Option(help: "Functions, separated by commas: energy, score, energy_score, laplacian, gradient; all by default.")
+  var what: Functions?
+
+  @Option(help: "What files and functions are called; the energy's name by default.")
+  var name: String?
+
+  @Flag(help: "Write the values of parameters into the source.")
+  var bake = false
+
+  struct Functions: ExpressibleByArgument {
+    let all: [EmissionRequest.What]
+    init?(argument: String) {
+      var all: [EmissionRequest.What] = []
+      for word in argument.split(separator: ",") {
+        guard let what = EmissionRequest.What(rawValue: String(word)) else { return nil }
+        all.append(what)
+      }
+      guard !all.isEmpty else { return nil }
+      self.all = all
+    }
+  }
+
+  func run() throws {
+    let report = Report(output)
+    try report.finish(loading: {
+      try program.requireProgram()
+      return try program.session()
+    }) { loaded in
+      guard let target = EmissionTarget(rawValue: target.rawValue) else {
+        throw Unbuilt.feature("energy emit --target \(target.rawValue)", instead: "for a processor: --target c")
+      }
+      let energy = try loaded.energy(named: program.energy)
+      if let note = loaded.expressionNote() { report.note(note) }
+      var options = EmissionOptions()
+      if let what { options.what = what.all }
+      options.isBaked = bake
+      options.name = name
+      options.version = EnergyCommand.version
+      try write(try loaded.emission(of: energy, for: target, options), report)
+      return .success
+    }
+  }
+
+  private func write(_ files: [EmittedFile], _ report: Report) throws {
+    guard let out else {
+      report.line(files[0].text)
+      report.field("files", .array(files.map { .object([("name", .string($0.name)), ("text", .string($0.text))]) }))
+      return
+    }
+    let isFolder = out.hasSuffix("/") || OutputFolder.exists(out)
+    var written: [(path: String, text: String)] = []
+    if isFolder {
+      let folder = out.hasSuffix("/") ? out : out + "/"
+      written = files.map { (folder + $0.name, $0.text) }
+      try OutputFolder.make(folder)
+    } else {
+      written = [(out, files[0].text)]
+    }
+    // All are written beside their places before the first one appears.
+    try AtomicFile.write(written.map { (Array($0.text.utf8), $0.path) })
+    report.field("files", .array(written.map { .string($0.path) }))
+  }
+}

@@ -203,7 +203,7 @@ struct FunctionLibrary {
     }
     let resultCount =
       switch operation {
-      case .det, .logdet: 1
+      case .det, .logdet, .isPositiveDefinite: 1
       case .solve: max(1, rows * columns)
       default: square
       }

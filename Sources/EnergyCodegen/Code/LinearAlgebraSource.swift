@@ -87,27 +87,38 @@ enum LinearAlgebraSource {
             + "  \(real) result = \(start);\n  for (int p = 0; p < rows; p++) \(step);\n  output[0] = result;\n}\n"
         ),
       ]
-    case .cholesky:
+    case .cholesky: return [cholesky(real, f)]
+    case .isPositiveDefinite:
       return [
+        cholesky(real, f),
         (
-          "ee_cholesky\(f)",
-          """
-          EE_FUNCTION void ee_cholesky\(f)\(head), \(real) *work, int rows, int columns) {
-            (void)work;
-            (void)columns;
-            for (int r = 0; r < rows; r++) {
-              for (int c = 0; c < rows; c++) {
-                if (c > r) { output[r*rows + c] = 0; continue; }
-                \(real) sum = matrix[r*rows + c];
-                for (int k = 0; k < c; k++) sum -= output[r*rows + k]*output[c*rows + k];
-                output[r*rows + c] = c < r ? sum / output[c*rows + c] : sum > 0 ? sqrt\(f)(sum) : EE_NAN;
-              }
-            }
-          }
-
-          """
-        )
+          "ee_is_spd\(f)",
+          "EE_FUNCTION void ee_is_spd\(f)(\(real) *output, const \(real) *matrix, \(real) *work, int rows, int columns) {\n"
+            + "  ee_cholesky\(f)(work, matrix, work, rows, columns);\n  output[0] = 1;\n"
+            + "  for (int p = 0; p < rows; p++) if (!(work[p*rows + p] > 0)) output[0] = 0;\n}\n"
+        ),
       ]
     }
+  }
+
+  private static func cholesky(_ real: String, _ f: String) -> (name: String, text: String) {
+    (
+      "ee_cholesky\(f)",
+      """
+      EE_FUNCTION void ee_cholesky\(f)(\(real) *output, const \(real) *matrix, \(real) *work, int rows, int columns) {
+        (void)work;
+        (void)columns;
+        for (int r = 0; r < rows; r++) {
+          for (int c = 0; c < rows; c++) {
+            if (c > r) { output[r*rows + c] = 0; continue; }
+            \(real) sum = matrix[r*rows + c];
+            for (int k = 0; k < c; k++) sum -= output[r*rows + k]*output[c*rows + k];
+            output[r*rows + c] = c < r ? sum / output[c*rows + c] : sum > 0 ? sqrt\(f)(sum) : EE_NAN;
+          }
+        }
+      }
+
+      """
+    )
   }
 }

@@ -43,7 +43,7 @@ final class CompiledC {
   private let handle: UnsafeMutableRawPointer
   private let folder: URL
 
-  init(_ request: EmissionRequest, flags: [String] = ["-O1"]) throws {
+  init(_ request: EmissionRequest, flags: [String] = ["-O0"]) throws {
     self.request = request
     header = try CHeader(request).file().text
     folder = FileManager.default.temporaryDirectory.appending(path: "energy-c-\(UUID().uuidString)")

@@ -416,12 +416,15 @@ struct BlockWriter {
           output, address(matrix), address(vector), rows: sizes[0], columns: sizes[1], width: columns,
           transposed: transposed, accumulating: accumulating))
     case .linearAlgebra(let operation, let buffer, let inputs):
-      let rows = layout.extents[inputs[0].index][0]
-      let width = layout.extents[buffer.index].dropFirst().reduce(1, *)
+      let columns = operation.hasRightSide ? layout.extents[buffer.index].dropFirst().reduce(1, *) : 1
       functions.linearAlgebra(
-        operation, output, inputs.map { (address($0), isVarying($0)) }, rows: rows, width: width,
-        hasLanes: isVarying(buffer), into: &code)
+        operation, block(buffer), inputs.map(block), rows: layout.extents[inputs[0].index][0], columns: columns,
+        into: &code)
     }
+  }
+
+  private func block(_ buffer: BufferID) -> FunctionLibrary.Block {
+    .init(address: address(buffer), count: layout.count(buffer), hasLanes: isVarying(buffer))
   }
 
   /// The first element of a buffer as a pointer.

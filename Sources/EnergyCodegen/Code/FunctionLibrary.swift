@@ -182,43 +182,45 @@ struct FunctionLibrary {
     return "\(name)(\(output), \(matrix), \(vector), \(rows), \(columns), \(width), \(accumulating ? 1 : 0));"
   }
 
-  /// output = operation(inputs) on matrices of `rows` rows, a lane at a time where the output has lanes.
+  /// A buffer that a whole-buffer operation reads or writes.
+  struct Block {
+    /// The first element as a pointer.
+    let address: String
+    /// The number of elements.
+    let count: Int
+    let hasLanes: Bool
+  }
+
+  /// output = operation(inputs) on matrices of `rows` rows, a lane at a time where the output has lanes; a right side
+  /// has `columns` columns.
   mutating func linearAlgebra(
-    _ operation: LinearAlgebra, _ output: String, _ inputs: [(address: String, hasLanes: Bool)], rows: Int, width: Int,
-    hasLanes: Bool, into code: inout CodeBuilder
+    _ operation: LinearAlgebra, _ output: Block, _ inputs: [Block], rows: Int, columns: Int,
+    into code: inout CodeBuilder
   ) {
     let real = dialect.real
     for (name, text) in LinearAlgebraSource.functions(for: operation, real: real, isSingle: dialect.isSingle) {
       add(name, text)
     }
     let name = "ee_\(operation.rawValue)\(dialect.suffix)"
-    let square = max(1, rows * rows)
-    let columns = operation == .solve ? width : 1
+    let work = LinearAlgebraSource.needsWork(operation) ? "work, " : ""
     code.open("")
-    code.line("\(real) work[\(square)];")
-    guard hasLanes else {
+    if !work.isEmpty { code.line("\(real) work[\(max(1, rows * rows))];") }
+    guard output.hasLanes else {
       let list = inputs.map(\.address).joined(separator: ", ")
-      code.line("\(name)(\(output), \(list), work, \(rows), \(columns));")
+      code.line("\(name)(\(output.address), \(list), \(work)\(rows), \(columns));")
       return code.close()
     }
-    let resultCount =
-      switch operation {
-      case .det, .logdet, .isPositiveDefinite: 1
-      case .solve: max(1, rows * columns)
-      default: square
-      }
-    let counts = inputs.indices.map { $0 == 0 ? square : max(1, rows * columns) }
-    code.line("\(real) result[\(resultCount)];")
+    code.line("\(real) result[\(max(1, output.count))];")
     for (position, input) in inputs.enumerated() where input.hasLanes {
-      code.line("\(real) input\(position)[\(counts[position])];")
+      code.line("\(real) input\(position)[\(max(1, input.count))];")
     }
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
     for (position, input) in inputs.enumerated() where input.hasLanes {
-      code.line("for (int e = 0; e < \(counts[position]); e++) input\(position)[e] = (\(input.address))[e][lane];")
+      code.line("for (int e = 0; e < \(input.count); e++) input\(position)[e] = (\(input.address))[e][lane];")
     }
     let list = inputs.enumerated().map { $0.element.hasLanes ? "input\($0.offset)" : $0.element.address }
-    code.line("\(name)(result, \(list.joined(separator: ", ")), work, \(rows), \(columns));")
-    code.line("for (int e = 0; e < \(resultCount); e++) (\(output))[e][lane] = result[e];")
+    code.line("\(name)(result, \(list.joined(separator: ", ")), \(work)\(rows), \(columns));")
+    code.line("for (int e = 0; e < \(output.count); e++) (\(output.address))[e][lane] = result[e];")
     code.close()
     code.close()
   }

@@ -3,6 +3,14 @@ import EnergyIR
 /// Dense linear algebra on small row-major matrices in C. Gaussian elimination with partial pivoting and Cholesky's
 /// method as in Golub & Van Loan, Matrix Computations, 4th ed., algorithms 3.4.1 and 4.2.1; a singular matrix gives NaN.
 enum LinearAlgebraSource {
+  /// Whether the operation wants room for a copy of the matrix.
+  static func needsWork(_ operation: LinearAlgebra) -> Bool {
+    switch operation {
+    case .inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite: true
+    case .solveLower, .solveLowerTransposed, .argsort: false
+    }
+  }
+
   /// The functions that an operation needs, those that are called first.
   static func functions(for operation: LinearAlgebra, real: String, isSingle: Bool) -> [(name: String, text: String)] {
     let f = isSingle ? "f" : ""
@@ -88,6 +96,51 @@ enum LinearAlgebraSource {
         ),
       ]
     case .cholesky: return [cholesky(real, f)]
+    case .solveLower, .solveLowerTransposed:
+      let isTransposed = operation == .solveLowerTransposed
+      let entry = isTransposed ? "matrix[k*rows + r]" : "matrix[r*rows + k]"
+      let rows = isTransposed ? "int r = rows - 1; r >= 0; r--" : "int r = 0; r < rows; r++"
+      let known = isTransposed ? "int k = r + 1; k < rows; k++" : "int k = 0; k < r; k++"
+      return [
+        (
+          "ee_\(operation.rawValue)\(f)",
+          """
+          EE_FUNCTION void ee_\(operation.rawValue)\(f)\(head), const \(real) *side, int rows, int columns) {
+            for (\(rows)) {
+              for (int c = 0; c < columns; c++) {
+                \(real) sum = side[r*columns + c];
+                for (\(known)) sum -= \(entry)*output[k*columns + c];
+                output[r*columns + c] = matrix[r*rows + r] == 0 ? EE_NAN : sum / matrix[r*rows + r];
+              }
+            }
+          }
+
+          """
+        )
+      ]
+    case .argsort:
+      return [
+        (
+          "ee_argsort\(f)",
+          """
+          EE_FUNCTION void ee_argsort\(f)(\(real) *output, const \(real) *values, int rows, int columns) {
+            (void)columns;
+            for (int r = 0; r < rows; r++) {
+              const \(real) value = values[r];
+              int place = r;
+              while (place > 0) {
+                const \(real) other = values[(int)output[place - 1] - 1];
+                if (!(value < other || (other != other && value == value))) break;
+                output[place] = output[place - 1];
+                place--;
+              }
+              output[place] = (\(real))(r + 1);
+            }
+          }
+
+          """
+        )
+      ]
     case .isPositiveDefinite:
       return [
         cholesky(real, f),

@@ -125,6 +125,7 @@ import Testing
     "energy f(X : matrix[3, 2]) = sum(i in 1..3, j in i+1..3: 1/(1 + sumsq(X[i, :] - X[j, :]))) + x[wrap(4, 3), 1] where x = X",
     "param W : matrix[40, 30] = [sin(i*j) for i in 1..40, j in 1..30]\nenergy f(x : vector[30]) = sum(tanh(W x)) + sumsq(W^T (W x))",
     "energy f(x : vector[2]) = softplus(x[1]) + log_normcdf(x[2]) + lgamma(3 + x[1]^2) + gelu(x[2]) + x[1]^2.5^2",
+    "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
     "energy f(S : spd[2]) = trace(S) - logdet(S)",
     "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
   ])

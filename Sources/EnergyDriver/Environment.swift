@@ -29,7 +29,24 @@ extension Session {
     }
     try computeDefinitions(needed, &environment)
     try check(environment.sizes)
+    try checkValues(environment)
     return environment
+  }
+
+  /// Values given for arguments of refined types, where all that they need is known here.
+  private func checkValues(_ environment: Environment) throws {
+    for condition in program.valueConditions where !checkedValues.contains(condition) {
+      guard neededSymbols([condition.node]).allSatisfy({ environment.values[$0] != nil }),
+        let data = try? UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+          .run([prepared(condition.node)], sizes: environment.sizes.values, values: environment.values)[0]
+      else { continue }
+      for refinement in condition.refinements {
+        guard let violation = refinement.violation(in: data) else { continue }
+        throw Diagnostic(
+          .error, .value, "\(condition.name) isn't \(refinement.word): \(violation)", at: condition.span)
+      }
+      checkedValues.insert(condition)
+    }
   }
 
   /// All symbols that nodes read, through definitions and computed parameters.

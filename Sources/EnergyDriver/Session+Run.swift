@@ -49,7 +49,7 @@ extension Session {
     if count > 0 {
       what = "\(count) energ\(count == 1 ? "y" : "ies")"
     } else {
-      let others = program.parameters.count + program.data.count + program.definitions.count + program.functions.count
+      let others = program.names.count
       what = "\(others) name\(others == 1 ? "" : "s")"
     }
     return "\(what) \(verb); nothing printed." + (count > 0 ? " Try: energy check \(path ?? "FILE")" : "")

@@ -76,6 +76,8 @@ public final class Session {
   /// Values of top-level `let`s, for the sizes in `cacheSizes`.
   var cache: [Symbol.ID: TensorData] = [:]
   var cacheSizes: [Dimension: Int] = [:]
+  /// Values for arguments that have been found as they should be; only sizes of batches could make others of them.
+  var checkedValues: Set<Program.ValueCondition> = []
 
   /// A value from outside.
   struct SettingValue {

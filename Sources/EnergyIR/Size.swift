@@ -92,6 +92,49 @@ public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
     }
   }
 
+  /// The parts of `factor·dimension + rest`, where the size is that.
+  public var linear: (dimension: Dimension, factor: Int, rest: Int)? {
+    guard dimensions.count == 1, let dimension = dimensions.first, let (factor, rest) = linear(in: dimension),
+      let number = factor.constant, let offset = rest.constant
+    else { return nil }
+    return (dimension, number, offset)
+  }
+
+  /// The size divided by another one, where that leaves no rest: by a number or a product, term by term.
+  public func divided(by divisor: Size) -> Size? {
+    guard divisor.terms.count == 1, let term = divisor.terms.first else { return nil }
+    var pairs: [([Dimension], Int)] = []
+    for own in terms {
+      guard own.coefficient % term.coefficient == 0 else { return nil }
+      var factors = own.factors
+      for factor in term.factors {
+        guard let position = factors.firstIndex(of: factor) else { return nil }
+        factors.remove(at: position)
+      }
+      pairs.append((factors, own.coefficient / term.coefficient))
+    }
+    return Size(collecting: pairs)
+  }
+
+  /// The parts of `factor·dimension + rest` with sizes for factor and rest; `nil` where a power or a quotient of it occurs.
+  public func linear(in dimension: Dimension) -> (factor: Size, rest: Size)? {
+    var factor: [([Dimension], Int)] = []
+    var rest: [([Dimension], Int)] = []
+    for term in terms {
+      switch term.factors.filter({ $0 == dimension }).count {
+      case 0:
+        if term.factors.contains(where: { $0.numerator?.dimensions.contains(dimension) ?? false }) { return nil }
+        rest.append((term.factors, term.coefficient))
+      case 1:
+        let others = term.factors.filter { $0 != dimension }
+        if others.contains(where: { $0.numerator?.dimensions.contains(dimension) ?? false }) { return nil }
+        factor.append((others, term.coefficient))
+      default: return nil
+      }
+    }
+    return (Size(collecting: factor), Size(collecting: rest))
+  }
+
   /// The sum. Integers wrap; `value(_:)`, which checks, is what decides about memory.
   public static func + (left: Size, right: Size) -> Size {
     if let a = left.constant, let b = right.constant { return Size(a &+ b) }

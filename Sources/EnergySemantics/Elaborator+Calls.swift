@@ -59,16 +59,20 @@ extension Elaborator {
     return try inlining(definition, name, at: span) {
       let scope = Scope(definition.tree, number: freshScopeNumber())
       var values: [String: Value] = [:]
-      for declaration in function.parameters.declarations {
-        let text = declaration.name.text
-        if let argument = given[text] {
-          values[text] = argument.value
-          try take(argument, declaration, scope)
-        } else if let defaultValue = declaration.defaultValue {
-          let value = try value(defaultValue, scope)
-          values[text] = value
-          try take((value, definition.tree[defaultValue].span, nil), declaration, scope)
-        }
+      let declarations = function.parameters.declarations
+      for declaration in solvable(declarations, definition.tree) {
+        guard let argument = given[declaration.name.text] else { continue }
+        values[declaration.name.text] = argument.value
+        try take(argument, declaration, scope)
+        try require(argument, declaration, scope)
+      }
+      // A default value may use the other arguments.
+      for declaration in declarations where given[declaration.name.text] == nil {
+        guard let defaultValue = declaration.defaultValue else { continue }
+        let value = try value(defaultValue, scope)
+        values[declaration.name.text] = value
+        try take((value, definition.tree[defaultValue].span, nil), declaration, scope)
+        try require((value, definition.tree[defaultValue].span, nil), declaration, scope)
       }
       let key = CallKey(definition: ObjectIdentifier(definition), name: name, arguments: values, guards: guards)
       if let known = calls[key] { return known }
@@ -210,6 +214,34 @@ extension Elaborator {
     }
     scope.names[name] = .value(
       argument.value, argument.provenance ?? Provenance(span: declaration.span, isArgument: true))
+  }
+
+  /// What a refined type asks of the value given for an argument: checked here where the text has the value, else when
+  /// it is computed. Values that depend on a sample or an index aren't checked.
+  func require(_ argument: Argument, _ declaration: Declaration, _ scope: Scope) throws {
+    guard let type = declaration.type, case .tensor(let value) = argument.value else { return }
+    let refinements = try typeShape(type, scope).refinements
+    if refinements.isEmpty { return }
+    if case .values(let data) = source(of: value.node) {
+      for refinement in refinements {
+        guard let violation = refinement.violation(in: data) else { continue }
+        throw Diagnostic(
+          .error, .value, "\(declaration.name.text) isn't \(refinement.word): \(violation)", at: argument.span,
+          notes: [.init("\(declaration.name.text) : \(shortText(type.span)) is declared", at: declaration.span)])
+      }
+      return
+    }
+    if case .symbol(let id) = graph[value.node].operation, refinements.allSatisfy(graph[id].refinements.contains) {
+      return
+    }
+    let isFixed = graph.postorder([value.node]).allSatisfy { node in
+      guard case .symbol(let id) = graph[node].operation else { return true }
+      return graph[id].role != .sample
+    }
+    guard isFixed, graph[value.node].free.isEmpty, !isInferring else { return }
+    let condition = Program.ValueCondition(
+      node: value.node, refinements: refinements, name: declaration.name.text, span: argument.span)
+    if !program.valueConditions.contains(condition) { program.valueConditions.append(condition) }
   }
 
   func countText(_ count: Int) -> String { count == 1 ? "one argument" : "\(count) arguments" }

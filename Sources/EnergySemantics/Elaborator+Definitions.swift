@@ -225,10 +225,11 @@ extension Elaborator {
     var value: Int?
     if let given = dim.value {
       let number = try size(given, scope)
-      guard let constant = number.constant, constant >= 1 else {
-        throw Diagnostic(
-          .error, .size, "the size \(dim.name.text) must be a whole number of at least 1", at: scope.tree[given].span)
+      let span = scope.tree[given].span
+      if isCertainly(number, below: 1) {
+        throw Diagnostic(.error, .size, "the size \(dim.name.text) must be a whole number of at least 1", at: span)
       }
+      guard let constant = number.constant else { return try computed(dim, number, name, at: span) }
       value = constant
     }
     if let chosen = options.dims[name] { value = chosen }
@@ -238,6 +239,16 @@ extension Elaborator {
     }
     program.dims.append(.init(name: name, dimension: dimension, value: value, span: dim.name.span))
     return Size(dimension)
+  }
+
+  /// `dim n = 2*m`: the name stands for the expression; a number from outside says what m is.
+  private func computed(_ dim: DimDefinition, _ size: Size, _ name: String, at span: Span) throws -> Size {
+    if !isCertainly(size, atLeast: 1) {
+      let message = "the size \(dim.name.text) = \(size) must be at least 1"
+      program.sizeConditions.append(.init(size: size - 1, isEquation: false, message: message, span: span))
+    }
+    if let chosen = options.dims[name] { try bind(size, to: chosen, reason: "--dim", span: dim.name.span) }
+    return size
   }
 
   /// A top-level `param` or `data`.
@@ -283,7 +294,7 @@ extension Elaborator {
     }
     let element: ElementType = typed?.element ?? .real
     let refinements = typed?.refinements ?? []
-    if let data = given?.data { try check(data, element, refinements, variable, role, scope) }
+    if let data = given?.data { try check(data, element, refinements, variable, scope) }
     let symbol = graph.addSymbol(
       Symbol(name: name, role: role, shape: shape, type: element, refinements: refinements))
     let node = graph.withOrigins([definition.span]) { graph.symbol(symbol) }
@@ -332,23 +343,23 @@ extension Elaborator {
 
   private func check(
     _ data: TensorData, _ element: ElementType, _ refinements: [Symbol.Refinement], _ variable: VariableDefinition,
-    _ role: Symbol.Role, _ scope: Scope
+    _ scope: Scope
   ) throws {
     let span = variable.value.map { scope.tree[$0].span } ?? variable.name.span
     var rules = refinements
-    if element == .bool, let odd = data.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-      throw Diagnostic(
-        .error, .value,
-        "\(variable.name.text) isn't true or false: entry \(odd + 1) is \(numberText(data.values[odd]))",
-        at: span, notes: variable.type.map { [.init("the type is declared", at: $0.span)] } ?? [])
-    }
     if element == .int, !rules.contains(.integer) { rules.append(.integer) }
+    let notes = variable.type.map { [Diagnostic.Note("the type is declared", at: $0.span)] } ?? []
     for refinement in rules {
       if let violation = refinement.violation(in: data) {
         throw Diagnostic(
-          .error, .value, "\(variable.name.text) isn't \(refinement.word): \(violation)", at: span,
-          notes: variable.type.map { [.init("the type is declared", at: $0.span)] } ?? [])
+          .error, .value, "\(variable.name.text) isn't \(refinement.word): \(violation)", at: span, notes: notes)
       }
+    }
+    if element == .bool, let position = data.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw Diagnostic(
+        .error, .value,
+        "\(variable.name.text) isn't true or false: \(data.place(of: position)) is \(shortest(data.values[position]))",
+        at: span, notes: notes)
     }
   }
 
@@ -386,6 +397,9 @@ extension Elaborator {
       try agree(wanted, shape, variable, type, variable.name.text, scope)
       shape = wanted
       refinements = declared.refinements
+      if case .values(let data) = source(of: value.node) {
+        try check(data, declared.element, refinements, variable, scope)
+      }
     }
     // Whole numbers stay what they are, so that they can be sizes and indices.
     if graph[value.node].type == .int, value.form == .scalar, affine(value.node) != nil { return result }

@@ -90,6 +90,10 @@ extension Elaborator {
       }
       given[name] = try argument(named.value, scope)
     }
+    let signature = Scope(energy.definition.tree, number: freshScopeNumber())
+    for declaration in parameters.own {
+      if let argument = given[declaration.name.text] { try require(argument, declaration, signature) }
+    }
     return (given, samples.filter { given[$0] == nil })
   }
 
@@ -166,7 +170,7 @@ extension Elaborator {
     let tree = energy.definition.tree
     let result = try inlining(energy.definition, energy.name, at: span, isCall: isCall) { () -> TypedValue in
       let scope = Scope(tree, number: freshScopeNumber())
-      for declaration in parameters.declarations + parameters.own {
+      for declaration in solvable(parameters.declarations + parameters.own, tree) {
         let name = declaration.name.text
         if let argument = samples[name] ?? energy.bound[name].map({ ($0, span, nil) }) {
           try take(argument, declaration, scope)
@@ -330,16 +334,32 @@ extension Elaborator {
     throw Diagnostic(.error, .size, "the sizes can't be inferred here: give the types", at: span)
   }
 
+  /// Default values that name nothing fix the sizes they share with the samples, where a sample stands alone.
+  private func settleDefaults(_ own: [Declaration], _ scope: Scope) throws {
+    for declared in own {
+      guard let type = declared.type, let id = declared.defaultValue, scope.tree.namesUsed(in: [id]).used.isEmpty
+      else { continue }
+      let shape = try typeShape(type, scope)
+      if shape.isEnergy || shape.sizes.isEmpty { continue }
+      let value = try number(id, scope)
+      guard graph.shape(value.node).count == shape.sizes.count else { continue }
+      try match(
+        shape, Operand(value: value, span: scope.tree[id].span), declared: Declared(declared.name, type, declared.span),
+        scope)
+    }
+  }
+
   private func realise(
     _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, _ scope: Scope,
     settles: Bool = false, at span: Span
   ) throws -> Realised {
     // Arguments given already fix the sizes that they share with the samples.
     if let (_, parameters) = declaration(energy) {
-      for declared in parameters.declarations + parameters.own {
+      for declared in solvable(parameters.declarations + parameters.own, scope.tree) {
         guard let value = energy.bound[declared.name.text] else { continue }
         try take((value, span, nil), declared, scope)
       }
+      try settleDefaults(parameters.own.filter { energy.bound[$0.name.text] == nil }, scope)
     }
     var samples: [Realised.Sample] = []
     var arguments: [String: Argument] = [:]

@@ -80,11 +80,15 @@ extension Elaborator {
 
   private func cycle(_ definition: Definition, at span: Span) -> Diagnostic {
     let start = path.firstIndex(of: definition) ?? 0
-    let names = (path[start...] + [definition]).map(\.name.text)
+    var circle = Array(path[start...])
+    // It is told from what stands first in the text.
+    let first = circle.indices.min { circle[$0].name.span < circle[$1].name.span } ?? 0
+    circle = Array(circle[first...] + circle[..<first])
+    let names = (circle + circle.prefix(1)).map(\.name.text)
     definition.state = .failed
     return Diagnostic(
       .error, .cycle, "these definitions need each other: \(names.joined(separator: " -> "))", at: span,
-      notes: path[start...].map { .init("\($0.name.text) is defined", at: $0.name.span) },
+      notes: circle.map { .init("\($0.name.text) is defined", at: $0.name.span) },
       hints: [.init("for a recurrence write fold(t in 1..T, s = s0: next)")])
   }
 
@@ -138,6 +142,13 @@ extension Elaborator {
     }
     let functions = definitions(scope).filter(\.isFunction).map(\.name.text)
     let known = builtinNames.union(functions).union(scope.allNames)
+    if didYouMean(name, among: known) == nil, let near = didYouMean(name, among: StandardLibrary.names) {
+      return Diagnostic(
+        .error, .unknown, "there is no function '\(name)'; did you mean '\(near)'?", at: span,
+        hints: [.init("write \(near)(…)", fixIt: .init(replace: span, with: near)), standardHint(near)].compactMap {
+          $0
+        })
+    }
     let guess = didYouMean(name, among: known)
     let question = guess.map { "; did you mean '\($0)'?" } ?? ""
     var hints: [Diagnostic.Hint] = []
@@ -204,6 +215,9 @@ extension Elaborator {
   func isValue(_ name: String, _ scope: Scope) -> Bool {
     (scope.find(name) != nil || definition(name, scope) != nil) && formKind(name, scope, depth: 0) == .value
   }
+
+  /// Whether a name stands for an energy, or a derivative of one.
+  func isEnergy(_ name: String, _ scope: Scope) -> Bool { formKind(name, scope, depth: 0) == .energy }
 
   enum FormKind: Equatable {
     case value, function, energy

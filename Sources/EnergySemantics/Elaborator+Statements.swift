@@ -14,7 +14,7 @@ extension Elaborator {
     for definition in order { finish(definition) }
     for statement in tree.statements { elaborate(statement, tree) }
     collectSymbols()
-    program.functions = order.compactMap { if case .function = $0.kind { $0.name.text } else { nil } }
+    program.names = order.map(\.name.text)
     sortDiagnostics()
   }
 
@@ -237,12 +237,17 @@ extension Elaborator {
       }
       if isBuiltin(text) && (called.contains(text) || text != "x") { continue }
       // Before parentheses a name is a parameter only if no function is spelt nearly like it.
-      if called.contains(text), text.count > 2 || (text.count == 2 && didYouMean(text, among: builtinNames) != nil) {
-        continue
-      }
+      if called.contains(text), text.count > 1, isLikeFunction(text) { continue }
       result.append(text)
     }
     return result
+  }
+
+  /// Whether a name is within two edits of a function's, or is the name of a standard energy. (Every single letter is
+  /// within two edits of something.)
+  private func isLikeFunction(_ name: String) -> Bool {
+    StandardLibrary.entry(named: name) != nil || didYouMean(name, among: builtinNames) != nil
+      || didYouMean(name, among: StandardLibrary.names) != nil
   }
 
   /// Names that bound ranges: sizes.

@@ -211,13 +211,10 @@ extension Elaborator {
       guard try agree(wanted, actual) else { throw mismatch(nil) }
       return
     }
-    // wanted = factor·unknown + rest
-    let factor = wanted.terms.filter { $0.factors == [unknown] }.first?.coefficient ?? 0
-    let rest = wanted - Size(unknown) * Size(factor)
-    let isLinear = factor != 0 && !rest.dimensions.contains(unknown)
-    let found = isLinear ? divide(actual - rest, by: factor) : root(wanted, unknown, actual)
+    let parts = wanted.linear(in: unknown)
+    let found = parts.map { (actual - $0.rest).divided(by: $0.factor) } ?? root(wanted, unknown, actual)
     guard let solution = found else { throw mismatch(nil) }
-    if isCertainly(solution, below: 1) { throw mismatch(rest + Size(factor)) }
+    if isCertainly(solution, below: 1) { throw mismatch(parts.map { $0.rest + $0.factor }) }
     if !isCertainly(solution, atLeast: 1) {
       program.sizeConditions.append(
         .init(
@@ -234,12 +231,14 @@ extension Elaborator {
     return actual.dimensions.sorted().map { Size($0) }.first { wanted.substituting([unknown: $0]) == actual }
   }
 
-  private func divide(_ size: Size, by factor: Int) -> Size? {
-    if factor == 1 { return size }
-    guard size.terms.allSatisfy({ $0.coefficient % factor == 0 }) else { return nil }
-    return size.terms.reduce(Size(0)) { sum, term in
-      sum + term.factors.reduce(Size(term.coefficient / factor)) { $0 * Size($1) }
+  /// Declarations in an order that finds their sizes: a product of two new sizes waits for arguments that name one.
+  func solvable(_ declarations: [Declaration], _ tree: SyntaxTree) -> [Declaration] {
+    let isSimple = { (declaration: Declaration) -> Bool in
+      (declaration.type?.sizes ?? []).allSatisfy { id in
+        if case .name = tree[id].kind { true } else { self.names(in: id, tree).isEmpty }
+      }
     }
+    return declarations.filter(isSimple) + declarations.filter { !isSimple($0) }
   }
 
   private func mismatch(_ operand: Operand, _ declared: Declared, _ scope: Scope, least: Size? = nil) -> Diagnostic {

@@ -238,7 +238,20 @@ final class Elaborator {
   /// Notes that `size` is `number`; a dimension that gets two numbers is an error with both places.
   func bind(_ size: Size, to number: Int, reason: String, span: Span) throws {
     program.sizeBindings.append(.init(size: size, value: number, reason: reason, span: span))
-    guard let dimension = size.dimension else { return }
+    guard let dimension = size.dimension else {
+      guard let (dimension, factor, rest) = size.linear else { return }
+      // What follows for the one size in it.
+      guard (number - rest) % factor == 0 else {
+        throw Diagnostic(
+          .error, .size, "\(size) = \(number) (from \(reason)), and no whole number \(dimension.name) makes it so",
+          at: span)
+      }
+      let value = (number - rest) / factor
+      if dimensionValues[dimension] == nil, value >= 1 {
+        dimensionValues[dimension] = (value, "\(size) = \(number), \(reason)", span)
+      }
+      return
+    }
     if let known = dimensionValues[dimension] {
       if known.value == number { return }
       throw Diagnostic(

@@ -20,8 +20,8 @@ public struct Program {
   public internal(set) var definitions: [Definition] = []
   /// Energies and instances, in the order of the text.
   public internal(set) var energies: [Energy] = []
-  /// Names of functions, in the order of the text.
-  public internal(set) var functions: [String] = []
+  /// Everything that the program names at its top level, in the order of the text.
+  public internal(set) var names: [String] = []
   /// What to do, in the order of the text.
   public internal(set) var actions: [Action] = []
   /// Constant tensors written as literals: symbols whose values the text gives.
@@ -32,6 +32,8 @@ public struct Program {
   public internal(set) var sizeConditions: [SizeCondition] = []
   /// Indices that couldn't be proved in range for all sizes.
   public internal(set) var indexConditions: [IndexCondition] = []
+  /// Values given for arguments of refined types that have to be computed to be checked.
+  public internal(set) var valueConditions: [ValueCondition] = []
   /// Errors, warnings and notes, in the order of the text.
   public internal(set) var diagnostics: [Diagnostic] = []
 
@@ -237,6 +239,18 @@ public struct Program {
     /// What to say where it doesn't hold.
     public let message: String
     /// The place.
+    public let span: Span
+  }
+
+  /// A value that has to be as its declaration says, once it is known.
+  public struct ValueCondition: Hashable, Sendable {
+    /// The value; it depends on no sample.
+    public let node: NodeID
+    /// What the declaration says.
+    public let refinements: [Symbol.Refinement]
+    /// The argument it is given for.
+    public let name: String
+    /// The place of the value.
     public let span: Span
   }
 

@@ -57,7 +57,7 @@ extension Symbol.Refinement {
     }
     switch self {
     case .positive: return first { !($1 > 0) }
-    case .integer: return first { $1 != $1.rounded() || abs($1) > 0x1p53 }
+    case .integer: return first { $1 != $1.rounded() || abs($1) >= 0x1p53 }
     case .interval(let low, let high): return first { !($1 >= low && $1 <= high) }
     case .ordered: return first { $0 > 0 && !(values[$0 - 1] <= $1) }
     case .unitVector:

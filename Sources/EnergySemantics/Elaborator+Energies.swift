@@ -334,21 +334,6 @@ extension Elaborator {
     throw Diagnostic(.error, .size, "the sizes can't be inferred here: give the types", at: span)
   }
 
-  /// Default values that name nothing fix the sizes they share with the samples, where a sample stands alone.
-  private func settleDefaults(_ own: [Declaration], _ scope: Scope) throws {
-    for declared in own {
-      guard let type = declared.type, let id = declared.defaultValue, scope.tree.namesUsed(in: [id]).used.isEmpty
-      else { continue }
-      let shape = try typeShape(type, scope)
-      if shape.isEnergy || shape.sizes.isEmpty { continue }
-      let value = try number(id, scope)
-      guard graph.shape(value.node).count == shape.sizes.count else { continue }
-      try match(
-        shape, Operand(value: value, span: scope.tree[id].span), declared: Declared(declared.name, type, declared.span),
-        scope)
-    }
-  }
-
   private func realise(
     _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, _ scope: Scope,
     settles: Bool = false, at span: Span

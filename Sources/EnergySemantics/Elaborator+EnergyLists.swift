@@ -205,4 +205,22 @@ extension Elaborator {
       return WrittenValue(value: .tensor(TypedValue(node, number.form)), conditions: conditions.conditions)
     }
   }
+
+  /// `E + F` of energies by their names: what is added are their values.
+  func refuseEnergies(_ terms: [SumTerm], _ scope: Scope) throws {
+    guard terms.count <= 8 else { return }
+    let names = terms.compactMap { term -> String? in
+      if case .name(let name) = scope.tree[term.operand].kind, isEnergy(name, scope) { name } else { nil }
+    }
+    guard names.count == terms.count, names.count > 1, let first = terms.first, let last = terms.last else { return }
+    var text = ""
+    for (term, name) in zip(terms, names) {
+      let sign = term.sign == .minus ? "-" : "+"
+      text += (text.isEmpty ? (sign == "-" ? "-" : "") : " \(sign) ") + "\(name)(x)"
+    }
+    throw Diagnostic(
+      .error, .type, "energies aren't added, their values are",
+      at: scope.tree[first.operand].span.union(scope.tree[last.operand].span),
+      hints: [.init("as an energy: energy sum_of(x : vector[d]) = \(text)")])
+  }
 }

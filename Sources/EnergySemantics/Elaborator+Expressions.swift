@@ -119,24 +119,6 @@ extension Elaborator {
 
   // MARK: Sums and products
 
-  /// `E + F` of energies by their names: what is added are their values.
-  private func refuseEnergies(_ terms: [SumTerm], _ scope: Scope) throws {
-    guard terms.count <= 8 else { return }
-    let names = terms.compactMap { term -> String? in
-      if case .name(let name) = scope.tree[term.operand].kind, isEnergy(name, scope) { name } else { nil }
-    }
-    guard names.count == terms.count, names.count > 1, let first = terms.first, let last = terms.last else { return }
-    var text = ""
-    for (term, name) in zip(terms, names) {
-      let sign = term.sign == .minus ? "-" : "+"
-      text += (text.isEmpty ? (sign == "-" ? "-" : "") : " \(sign) ") + "\(name)(x)"
-    }
-    throw Diagnostic(
-      .error, .type, "energies aren't added, their values are",
-      at: scope.tree[first.operand].span.union(scope.tree[last.operand].span),
-      hints: [.init("as an energy: energy sum_of(x : vector[d]) = \(text)")])
-  }
-
   /// A flat chain of + and −; a million terms are one loop and one node.
   private func sum(_ terms: [SumTerm], _ scope: Scope) throws -> TypedValue {
     try refuseEnergies(terms, scope)
@@ -302,22 +284,8 @@ extension Elaborator {
   private func list(_ elements: [ExprID], at span: Span, _ scope: Scope) throws -> Value {
     let values = try elements.map { try value($0, scope) }
     if let energies = try energyList(values, elements.map { scope.tree[$0].span }) { return .energies(energies) }
-    if let conditions = conditionList(values) { return .tensor(conditions) }
     return .tensor(
       try list(zip(values, elements).map { try tensor($0, at: scope.tree[$1].span) }, elements, at: span, scope))
-  }
-
-  /// A list of `true` and `false`; `nil` for anything else.
-  private func conditionList(_ values: [Value]) -> TypedValue? {
-    var entries: [Double] = []
-    for value in values {
-      guard case .tensor(let typed) = value, graph[typed.node].type == .bool, typed.form == .scalar,
-        let known = graph.constantValue(typed.node)
-      else { return nil }
-      entries.append(known)
-    }
-    if entries.isEmpty { return nil }
-    return TypedValue(literalNode(TensorData(shape: [entries.count], values: entries, type: .bool)), in: graph)
   }
 
   private func list(_ values: [TypedValue], _ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {

@@ -120,6 +120,21 @@ extension Elaborator {
       + own.map { OpenName(name: $0, ranks: hints.ranks($0), isSample: false) }
     return try inferring(names) { _ in try attempt() }
   }
+
+  /// Default values that name nothing fix the sizes they share with the samples, where a sample stands alone.
+  func settleDefaults(_ own: [Declaration], _ scope: Scope) throws {
+    for declared in own {
+      guard let type = declared.type, let id = declared.defaultValue, scope.tree.namesUsed(in: [id]).used.isEmpty
+      else { continue }
+      let shape = try typeShape(type, scope)
+      if shape.isEnergy || shape.sizes.isEmpty { continue }
+      let value = try number(id, scope)
+      guard graph.shape(value.node).count == shape.sizes.count else { continue }
+      try match(
+        shape, Operand(value: value, span: scope.tree[id].span), declared: Declared(declared.name, type, declared.span),
+        scope)
+    }
+  }
 }
 
 /// What the places where names stand say about their ranks, by syntax alone.

@@ -1,6 +1,7 @@
 extension Graph {
   /// An equal term in the form that a person would write: loops that scatter show one entry of the result at a
-  /// time, two sums over complementary ranges are one over `i != j`, loops over whole axes are tensors.
+  /// time, two sums over complementary ranges are one over `i != j`, loops over whole axes are tensors, a condition of
+  /// all terms (the domain of a sample) is said once.
   ///
   /// For reading only: as a program it costs more than the scattered form.
   public func readable(_ root: NodeID) -> NodeID {
@@ -13,7 +14,8 @@ extension Graph {
       result = rewriting(result) { self.gathered($0) }
       result = rewriting(result) { self.complementsJoined($0) }
     }
-    return rewriting(result) { self.loopLifted($0) }
+    result = rewriting(result) { self.loopLifted($0) }
+    return rewriting(result) { self.conditionOutside($0) }
   }
 
   private func contains(_ root: NodeID, where predicate: (Node) -> Bool) -> Bool {
@@ -153,14 +155,68 @@ extension Graph {
     }
   }
 
+  // MARK: Conditions of all terms
+
+  /// Sums and loops of what is 0 but under one condition, under that condition.
+  private func conditionOutside(_ id: NodeID) -> NodeID {
+    let node = self[id]
+    switch node.operation {
+    case .add(let coefficients, 0):
+      let terms = node.arguments.map(conditional)
+      guard terms.count > 1, let first = terms[0], terms.allSatisfy({ $0?.condition == first.condition }) else { break }
+      let values = terms.compactMap { $0?.value }
+      let whole = sum(Array(zip(coefficients, values)))
+      return under(first.condition, broadcast(whole, to: node.shape))
+    case .build(let bound):
+      let variable = freshVariable(bound.extent)
+      guard let body = conditional(opened(id, as: [variable]).body), !self[body.condition].free.contains(variable)
+      else { break }
+      return under(body.condition, build(variable, body.value))
+    case .reduce(.sum, let bound, _):
+      let variables = bound.map { freshVariable($0.extent) }
+      let (conditions, inner) = opened(id, as: variables)
+      guard let body = conditional(inner), !self[body.condition].free.contains(where: variables.contains) else { break }
+      return under(body.condition, reduce(.sum, variables, conditions, body.value))
+    case .contract(let spec) where node.arguments.count == 1:
+      guard let body = conditional(node.arguments[0]) else { break }
+      return under(
+        body.condition, contract([(body.value, spec.inputs[0])], output: spec.output, sizes: spec.sizes))
+    default: break
+    }
+    return id
+  }
+
+  /// `factor*(if condition then value else 0)`, also under a guard.
+  private func conditional(_ id: NodeID) -> (condition: NodeID, value: NodeID)? {
+    if let (factor, rest) = scaledTerm(id), factor != 1 {
+      return conditional(rest).map { ($0.condition, scale(factor, $0.value)) }
+    }
+    if case .guarded(let conditions) = self[id].operation {
+      return conditional(self[id].arguments[0]).map { ($0.condition, guarded(conditions, $0.value)) }
+    }
+    guard case .select = self[id].operation, self[self[id].arguments[0]].rank == 0, isZero(self[id].arguments[2]) else {
+      return nil
+    }
+    return (self[id].arguments[0], self[id].arguments[1])
+  }
+
+  private func under(_ condition: NodeID, _ value: NodeID) -> NodeID { select(condition, value, zeros(shape(value))) }
+
   // MARK: Lists
 
   /// The entries of a short vector, or the rows of a matrix, that tell their places apart: a reader is shown
-  /// `[a, b]`, not `[(if i == 1 then a else 0) + (if i == 2 then b else 0) for i in 1..2]`. `nil` for every other node.
+  /// `[a, b]`, not `[(if i == 1 then a else 0) + (if i == 2 then b else 0) for i in 1..2]`; and of a reduction over such
+  /// a vector. `nil` for every other node.
   func listedEntries(_ id: NodeID) -> [NodeID]? {
-    guard case .build(let bound) = self[id].operation, self[id].rank <= 2, let extent = bound.extent.constant,
-      (2...4).contains(extent)
-    else { return nil }
+    let node = self[id]
+    switch node.operation {
+    case .build where node.rank <= 2: break
+    case .reduce(_, let bound, .always) where bound.count == 1 && node.rank == 0: break
+    default: return nil
+    }
+    guard let bound = node.operation.bound.first, let extent = bound.extent.constant, (2...4).contains(extent) else {
+      return nil
+    }
     let variable = freshVariable(bound.extent)
     let body = opened(id, as: [variable]).body
     let isTold = postorder(body, into: { self[$0].free.contains(variable) }).contains { id in

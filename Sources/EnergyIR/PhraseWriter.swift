@@ -108,7 +108,12 @@ struct PhraseWriter {
     case .build:
       if let entries = entries[id] { return document.make(.list(entries.map(phrase)), rank: node.rank) }
       return comprehension(id)
-    case .reduce(let operation, _, _): return reduction(operation, id)
+    case .reduce(let operation, _, _):
+      if let entries = entries[id] {
+        let list = document.make(.list(entries.map(phrase)), rank: 1)
+        return document.make(.call(operation.rawValue, [list], axis: nil), rank: node.rank)
+      }
+      return reduction(operation, id)
     case .linearAlgebra(let operation):
       return document.make(.call(operation.rawValue, node.arguments.map(phrase), axis: nil), rank: node.rank)
     case .reshape(let shape):
@@ -139,7 +144,12 @@ struct PhraseWriter {
       return document.make(.comparison(symbol, parts[0], parts[1]), rank: node.rank)
     }
     switch name {
-    case "and", "or": return document.make(.connective(name, parts), rank: node.rank)
+    case "and", "or":
+      // `a and b and c`: the first two are joined first.
+      if case .connective(name, let inner)? = parts.first.map({ document[$0] }) {
+        return document.make(.connective(name, inner + parts.dropFirst()), rank: node.rank)
+      }
+      return document.make(.connective(name, parts), rank: node.rank)
     case "not" where parts.count == 1: return document.make(.not(parts[0]), rank: node.rank)
     case "pow" where parts.count == 2: return document.make(.raised(parts[0], parts[1]), rank: node.rank)
     case "softmaxweight" where parts.count == 2: return softmaxWeight(parts[0], parts[1], rank: node.rank)

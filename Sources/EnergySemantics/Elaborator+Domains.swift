@@ -67,7 +67,10 @@ extension Elaborator {
   }
 
   private func isBetween(_ node: NodeID, _ low: Double, _ high: Double) -> NodeID {
-    applyElementwise(
+    // An infinite bound keeps nothing out.
+    if high == .infinity { return applyElementwise("greaterEqual", [node, graph.constant(low)]) }
+    if low == -.infinity { return applyElementwise("lessEqual", [node, graph.constant(high)]) }
+    return applyElementwise(
       "and",
       [
         applyElementwise("greaterEqual", [node, graph.constant(low)]),

@@ -70,10 +70,25 @@ import Testing
     #expect(model.text(list(model.x, model.mu)) == "[x, mu]")
     #expect(model.text(graph.add(list(model.a, model.b), list(model.b, graph.power(model.a, 2)))) == "[a + b, a^2 + b]")
     #expect(model.text(list(model.a, model.b), .latex) == "\\begin{pmatrix} a \\\\ b \\end{pmatrix}")
+    let i = graph.freshVariable(two)
+    let entry = graph.index(list(model.a, model.b), [.at(IndexExpression(i))])
+    #expect(model.text(graph.reduce(.logsumexp, [i], .always, entry)) == "logsumexp([a, b])")
     // A list behind another factor would be read as an index.
     let P = graph.symbol(Symbol(name: "R", role: .parameter, shape: [two, two]))
     let product = graph.contract([(P, [0, 1]), (list(model.a, model.b), [1])], output: [0], sizes: [two, two])
     #expect(model.text(product) == "R ([a, b])")
+  }
+
+  @Test func aConditionOfAllTermsIsSaidOnce() {
+    let inside = graph.apply("greater", [model.a, graph.constant(0)], type: .bool)
+    func under(_ value: NodeID) -> NodeID { graph.select(inside, value, graph.zeros(graph.shape(value))) }
+    let both = graph.sum([(2, under(graph.power(model.a, 2))), (-1, under(model.b))])
+    #expect(model.text(both) == "if a > 0 then 2*a^2 - b else 0")
+    #expect(model.text(graph.sum([(1, under(model.b)), (1, model.a)])) == "a + (if a > 0 then b else 0)")
+    #expect(model.text(graph.total(under(graph.power(model.x, 3)))) == "if a > 0 then sum(x^3) else 0")
+    let i = graph.freshVariable(model.d)
+    let entries = graph.build(i, under(graph.multiply(model.entry(model.x, i), graph.iota(IndexExpression(i)))))
+    #expect(model.text(entries) == "if a > 0 then [(i - 1)*x[i] for i in 1..d] else 0")
   }
 
   @Test func contractions() {

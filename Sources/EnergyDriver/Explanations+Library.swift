@@ -15,7 +15,10 @@ extension Explanations {
   static func text(of entry: StandardLibrary.Entry) -> String {
     var lines = ["\(entry.name) (standard library)", "  \(entry.summary)", "  \(entry.signature)"]
     var fields = [("formula", entry.formula), ("reference", entry.reference)]
-    if let score = score(of: entry) { fields.insert(("score", score), at: 1) }
+    if let score = score(of: entry) {
+      fields.insert(("score", score.text), at: 1)
+      if score.energy != entry.name { fields.insert(("of", "\(score.energy) in the example"), at: 2) }
+    }
     for (name, text) in fields {
       let head = "  " + name + String(repeating: " ", count: 11 - name.count)
       lines += text.split(separator: "\n").enumerated().map { position, line in
@@ -27,11 +30,16 @@ extension Explanations {
     return lines.joined(separator: "\n")
   }
 
-  /// The score as the program derives it; `nil` for a function, or an energy of energies that aren't given.
-  private static func score(of entry: StandardLibrary.Entry) -> String? {
-    let source = SourceFile(name: entry.file, text: "import \(entry.name) from std")
-    let session = Session(source, files: DiskFiles())
-    guard let energy = session.program.energy(entry.name) else { return nil }
-    return try? session.derivation(.score, of: energy).text
+  /// The score of an entry as the program prints it, one line an argument of the sample, and the energy it is of: the
+  /// entry itself, or the last energy of its example where it is made of energies that have to be given. `nil` for a
+  /// function.
+  public static func score(of entry: StandardLibrary.Entry) -> (energy: String, text: String)? {
+    for (name, program) in [(entry.name, "import \(entry.name) from std"), (nil, entry.example)] {
+      let session = Session(SourceFile(name: entry.file, text: program), files: DiskFiles())
+      let found = name.map { session.program.energy($0) } ?? session.program.energies.last
+      guard let energy = found, let derived = try? session.derivation(.score, of: energy) else { continue }
+      return (energy.name, derived.text)
+    }
+    return nil
   }
 }

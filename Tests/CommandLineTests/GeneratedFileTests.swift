@@ -4,12 +4,14 @@ import Testing
 /// Files that are made from the tables of the program and kept in the repository.
 enum GeneratedFile: String, CaseIterable {
   case builtins = "docs/builtins.md"
+  case standardLibrary = "docs/standard-library.md"
   case textMate = "grammar/energy.tmLanguage.json"
   case vim = "grammar/energy.vim"
 
   var content: String {
     switch self {
     case .builtins: BuiltinPage.text
+    case .standardLibrary: StandardLibraryPage.text
     case .textMate: TextMateGrammar.text
     case .vim: VimSyntax.text
     }

@@ -1,0 +1,193 @@
+"""Networks, regressions, hierarchical models and series."""
+
+import mpmath as mp
+import numpy as np
+import scipy.stats as stats
+from std_cases import *
+
+log, lgamma = mp.log, mp.loggamma
+TWO_PI = 2 * mp.pi
+
+# Networks
+
+W = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]]
+
+
+def rbm(v, W, b=(0, 0, 0), c=(0, 0)):
+    activation = [c[j] + mp.fsum(W[i][j] * v[i] for i in range(len(v))) for j in range(len(c))]
+    return [-s * t for s, t in zip(b, v)] + [-softplus(t) for t in activation]
+
+
+case("rbm", rbm, [3], W=W, b=[0.1, -0.2, 0.3], c=[-0.5, 0.4], special=[[1, 0, 1], [0.5, -0.25, 2], [1000, -1000, 500]])
+case("rbm", rbm, [3], W=W)
+
+
+@check
+def rbm_sums_its_hidden_units_out():
+    v, b, c = exact([1, 0, 1]), exact([0.1, -0.2, 0.3]), exact([-0.5, 0.4])
+    w = exact(W)
+    joint = lambda h: -dot(b, v) - dot(c, h) - mp.fsum(v[i] * w[i][j] * h[j] for i in range(3) for j in range(2))
+    total = mp.fsum(mp.exp(-joint(h)) for h in [(0, 0), (0, 1), (1, 0), (1, 1)])
+    near(mp.fsum(rbm(v, w, b, c)), -log(total), 40)
+
+
+COUPLINGS = [[0, 1, -0.5], [1, 0, 0.25], [-0.5, 0.25, 0]]
+hopfield = lambda x, W, b=(0, 0, 0): [-t / 2 for t in quadratic(W, x)] + [-s * t for s, t in zip(b, x)]
+case("hopfield", hopfield, [3], W=COUPLINGS, b=[0.5, -0.25, 1.0], special=[[1, -1, 1]])
+case("hopfield", hopfield, [3], W=COUPLINGS)
+
+PATTERNS = [[1, 0, 0.5], [0, 1, -0.5], [-1, -1, 0], [0.5, 0.25, 2]]
+
+
+def hopfield_modern(x, X, beta=1):
+    return [
+        -logsumexp([beta * dot(p, x) for p in X]) / beta, sumsq(x) / 2, log(len(X)) / beta, max(sumsq(p) for p in X) / 2]
+
+
+case("hopfield_modern", hopfield_modern, [3], X=PATTERNS, beta=4.0, special=[[1, 0, 0.5], [300, -200, 100]])
+case("hopfield_modern", hopfield_modern, [3], X=PATTERNS)
+
+# Regressions
+
+A = [[1, -1.5], [1, -0.5], [1, 0.25], [1, 1], [1, 2.5]]
+prior = lambda beta, alpha: [alpha * t * t / 2 for t in beta]
+
+
+def linear_regression(beta, A, y, sigma=1, alpha=1):
+    residuals = minus(y, times(A, beta))
+    return [t for r in residuals for t in ((r / sigma) ** 2 / 2, log(sigma), log(TWO_PI) / 2)] + prior(beta, alpha)
+
+
+def logistic_regression(beta, A, y, alpha=1):
+    return [softplus(-t) if k == 1 else softplus(t) for k, t in zip(y, times(A, beta))] + prior(beta, alpha)
+
+
+def poisson_regression(beta, A, y, alpha=1):
+    return [u for k, t in zip(y, times(A, beta)) for u in (mp.exp(t), -k * t, lgamma(k + 1))] + prior(beta, alpha)
+
+
+VALUES = [0.1, 0.9, 2.2, 1.75, 4]
+case("linear_regression", linear_regression, [2], A=A, y=VALUES, sigma=0.5, alpha=0.25)
+case("linear_regression", linear_regression, [2], A=A, y=VALUES, alpha=0)
+case("logistic_regression", logistic_regression, [2], A=A, y=[0, 1, 0, 1, 1], special=[[1000, -500]])
+case("logistic_regression", logistic_regression, [2], A=A, y=[0, 1, 0, 1, 1], alpha=0, deviation=3)
+case("poisson_regression", poisson_regression, [2], A=A, y=[0, 2, 1, 4, 9])
+case("poisson_regression", poisson_regression, [2], A=A, y=[0, 2, 1, 4, 9], alpha=0.25, deviation=0.5)
+
+
+@check
+def regressions_are_scipys():
+    beta = [0.3, -0.7]
+    t = np.array(A) @ beta
+    b, a = exact(beta), exact(A)
+    near(mp.fsum(linear_regression(b, a, exact(VALUES), mp.mpf(0.5), 0)), -stats.norm.logpdf(VALUES, t, 0.5).sum())
+    y = [0, 1, 0, 1, 1]
+    near(mp.fsum(logistic_regression(b, a, y, 0)), -stats.bernoulli.logpmf(y, 1 / (1 + np.exp(-t))).sum())
+    y = [0, 2, 1, 4, 9]
+    near(mp.fsum(poisson_regression(b, a, y, 0)), -stats.poisson.logpmf(y, np.exp(t)).sum())
+
+
+PLACES = [[0, 0], [1, 0.5], [2.5, -1], [0.5, 2], [-1, -0.75]]
+HEIGHTS = [0.2, 1, -0.25, 0.5, 1.5]
+
+
+def gp_marginal(x, X, y):
+    length, amplitude, noise = (mp.exp(t) for t in x)
+    n = len(y)
+    K = [[amplitude**2 * mp.exp(-sumsq(minus(X[i], X[j])) / (2 * length**2)) for j in range(n)] for i in range(n)]
+    for i in range(n):
+        K[i][i] += noise**2
+    return [t / 2 for t in quadratic(inverse(K), y)] + [log(mp.det(mp.matrix(K))) / 2, n * log(TWO_PI) / 2]
+
+
+case("gp_marginal", gp_marginal, [3], X=PLACES, y=HEIGHTS, deviation=0.5, centre=np.array([0, 0, -1]), condition=500)
+
+
+@check
+def gp_marginal_is_scipys():
+    K = [[np.exp(-((np.array(p) - q) ** 2).sum() / 2) + 0.25 * (p == q) for q in PLACES] for p in PLACES]
+    wanted = -stats.multivariate_normal(np.zeros(5), K).logpdf(HEIGHTS)
+    near(mp.fsum(gp_marginal([mp.mpf(0), mp.mpf(0), log(mp.mpf(0.5))], exact(PLACES), exact(HEIGHTS))), wanted)
+
+
+# Hierarchical models
+
+EFFECTS = [28, 8, -3, 7, -1, 1, 18, 12]
+ERRORS = [15, 10, 16, 11, 9, 11, 10, 18]
+normal = lambda x, mu, sigma: [((x - mu) / sigma) ** 2 / 2, log(sigma), log(TWO_PI) / 2]
+cauchy = lambda x, mu, sigma: [mp.log1p(((x - mu) / sigma) ** 2), log(mp.pi * sigma)]
+half = [-log(mp.mpf(2))]
+positive_scale = lambda x: x[1] > 0
+
+
+def hyperpriors(mu, tau):
+    return normal(mu, 0, mp.mpf(5)) + cauchy(tau, 0, mp.mpf(5)) + half
+
+
+def eight_schools_centered(x):
+    mu, tau, theta = x[0], x[1], x[2:]
+    result = hyperpriors(mu, tau)
+    for t, y, s in zip(theta, EFFECTS, ERRORS):
+        result = result + normal(t, mu, tau) + normal(mp.mpf(y), t, mp.mpf(s))
+    return result
+
+
+def eight_schools_non_centered(x):
+    mu, tau, z = x[0], x[1], x[2:]
+    result = hyperpriors(mu, tau)
+    for t, y, s in zip(z, EFFECTS, ERRORS):
+        result = result + normal(t, 0, mp.mpf(1)) + normal(mp.mpf(y), mu + tau * t, mp.mpf(s))
+    return result
+
+
+def schools(rng):
+    return np.concatenate([3 + 3 * rng.standard_normal(1), rng.gamma(2, 2, size=1), 5 + 5 * rng.standard_normal(8)])
+
+
+outside = [[4, -1] + [0] * 8]
+case("eight_schools_centered", eight_schools_centered, [10], make=schools, domain=positive_scale, special=outside)
+case("eight_schools_non_centered", eight_schools_non_centered, [10],
+     make=lambda rng: np.concatenate([schools(rng)[:2], rng.standard_normal(8)]), domain=positive_scale, special=outside)
+
+
+@check
+def eight_schools_is_scipys():
+    mu, tau, theta = 4, 3, [6, 5, 3, 4, 2, 3, 7, 5]
+    wanted = stats.norm.logpdf(mu, 0, 5) + stats.halfcauchy.logpdf(tau, 0, 5)
+    wanted += stats.norm.logpdf(theta, mu, tau).sum() + stats.norm.logpdf(EFFECTS, theta, ERRORS).sum()
+    near(mp.fsum(eight_schools_centered(exact([mu, tau] + theta))), -wanted)
+
+
+# Series
+
+RETURNS = [0.5, -1.25, 0.25, 2, -0.5]
+
+
+def stochastic_volatility(x, y):
+    mu, phi, sigma, h = x[0], x[1], x[2], x[3:]
+    result = cauchy(mu, 0, mp.mpf(10)) + cauchy(sigma, 0, mp.mpf(5)) + half + [log(mp.mpf(2))]
+    result = result + normal(h[0], mu, sigma / mp.sqrt(1 - phi**2))
+    for before, now in zip(h, h[1:]):
+        result = result + normal(now, mu + phi * (before - mu), sigma)
+    for t, v in zip(y, h):
+        result = result + normal(t, 0, mp.exp(v / 2))
+    return result
+
+
+def volatilities(rng):
+    start = [rng.standard_normal(), rng.uniform(-0.9, 0.9), rng.gamma(2, 0.5)]
+    return np.concatenate([start, rng.standard_normal(5)])
+
+
+case("stochastic_volatility", stochastic_volatility, [8], y=RETURNS, make=volatilities,
+     domain=lambda x: abs(x[1]) <= 1 and x[2] > 0, special=[[0, 1.5, 1, 0, 0, 0, 0, 0], [0, 0.5, -1, 0, 0, 0, 0, 0]])
+
+
+@check
+def stochastic_volatility_is_scipys():
+    mu, phi, sigma, h = 0.25, 0.5, 0.75, np.array([0.1, -0.2, 0.3, 0.5, -0.4])
+    wanted = stats.cauchy.logpdf(mu, 0, 10) + stats.uniform.logpdf(phi, -1, 2) + stats.halfcauchy.logpdf(sigma, 0, 5)
+    wanted += stats.norm.logpdf(h[0], mu, sigma / np.sqrt(1 - phi**2))
+    wanted += stats.norm.logpdf(h[1:], mu + phi * (h[:-1] - mu), sigma).sum()
+    wanted += stats.norm.logpdf(RETURNS, 0, np.exp(h / 2)).sum()
+    near(mp.fsum(stochastic_volatility(exact([mu, phi, sigma, *h]), RETURNS)), -wanted)

@@ -8,8 +8,8 @@ import Foundation
 /// - `energy wrong` has errors, and its output shows them.
 /// - `energy file=NAME` is kept under that name, for `load`, `import` and commands further down.
 /// - `energy syntax` is read, not run.
-/// - A block with a line that begins with `$ energy` or `$ cat` is a session: each command is run, and what it prints
-///   stands below it. Marked `console wrong`, its last command fails.
+/// - A block with a line that begins with `$ energy`, `$ cat` or `$ cp` is a session: each command is run, and what it
+///   prints stands below it. `cp` copies from the repository. Marked `console wrong`, its last command fails.
 ///
 /// All blocks of a page share a folder, with the repository's examples in it.
 struct DocumentationPage {
@@ -36,7 +36,7 @@ struct DocumentationPage {
       if words.first == "energy" {
         result += body + ["```"]
         try play(body, words: words.dropFirst())
-      } else if body.contains(where: { $0.hasPrefix("$ energy") || $0.hasPrefix("$ cat ") }) {
+      } else if body.contains(where: { line in ["$ energy", "$ cat ", "$ cp "].contains { line.hasPrefix($0) } }) {
         result += try session(body, fails: words.last == "wrong") + ["```"]
       } else {
         if words.first == "output" { problems.append("an output without a program: \(body)") }
@@ -101,7 +101,14 @@ struct DocumentationPage {
         played += Self.lines(try String(contentsOf: file, encoding: .utf8))
         status = 0
       } else {
-        problems.append("only energy and cat can be run: \(command)")
+        let words = command.split(separator: " ").map(String.init)
+        guard words.count == 4, words[1] == "cp" else {
+          problems.append("only energy, cat and cp can be run: \(command)")
+          continue
+        }
+        try FileManager.default.copyItem(
+          at: root.appendingPathComponent(words[2]), to: folder.appendingPathComponent(words[3]))
+        status = 0
       }
       if (status != 0) != (fails && index == commands.count - 1) {
         problems.append("exit status \(status): \(command)\n\(played.joined(separator: "\n"))")

@@ -41,7 +41,7 @@ public struct SpecialFunction: Sendable {
       "unconstrained", .differential, "unconstrained(E)",
       "The energy of the coordinates that range over all numbers, with the logarithm of the Jacobian."),
     .init("fold", .recurrence, "fold(t in 1..T, s = s0: next)", "The last state of a recurrence."),
-    .init("scan", .recurrence, "scan(t in 1..T, s = s0: next)", "All states of a recurrence behind its start."),
+    .init("scan", .recurrence, "scan(t in 1..T, s = s0: next)", "All states of a recurrence, the given one first."),
     .init("wrap", .index, "wrap(i, n)", "mod(i − 1, n) + 1: the neighbour of n is 1."),
     .init("load", .source, "load(\"file\", name = \"W\")", "The array of a .npy, .npz, .csv or .safetensors file."),
     .init(

@@ -100,7 +100,8 @@ struct NpzFile: ArrayCollection {
     }
     defer { inflateEnd(&stream) }
     stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
-    stream.avail_in = UInt32(source.count)
+    // More than 4 GB can't stand for what is inflated here; they end as damaged.
+    stream.avail_in = UInt32(clamping: source.count)
     stream.next_out = target.bindMemory(to: UInt8.self).baseAddress
     stream.avail_out = UInt32(size)
     let status = CZlib.inflate(&stream, Z_FINISH)

@@ -1,8 +1,9 @@
 import EnergyText
 
-/// The central directory of a zip archive (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16).
+/// The central directory of a zip archive (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 to 4.3.16 and 4.5.3).
 ///
-/// Only what `numpy.savez` and its like write: one file, no encryption, no zip64, which they need above 2 GB.
+/// Only what `numpy.savez` and its like write: one file, no encryption. Archives with arrays of 4 GB or more, or with
+/// very many, are of the form zip64; every number in them is compared with the size of the file before it is used.
 struct ZipDirectory {
   /// The first bytes of an archive that isn't empty.
   static let magic: [UInt8] = [0x50, 0x4b, 0x03, 0x04]
@@ -24,15 +25,8 @@ struct ZipDirectory {
 
   /// Reads the directory of the archive in `bytes`; `name` is the file in messages.
   init(bytes: UnsafeRawBufferPointer, name: String) throws {
-    let end = try Self.endRecord(bytes, name)
-    let count = bytes.word(end + 10)
-    let size = bytes.long(end + 12)
-    let start = bytes.long(end + 16)
-    let hasLocator = end >= 20 && bytes.long(end - 20) == 0x0706_4b50
-    if hasLocator || count == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff { throw Self.zip64(name) }
-    guard bytes.word(end + 4) == 0, bytes.word(end + 6) == 0, bytes.word(end + 8) == count else {
-      throw Self.failure(name, "this is one part of an archive that was split")
-    }
+    let record = try Self.endRecord(bytes, name)
+    let (count, size, start, end) = (record.count, record.size, record.start, record.end)
     guard start + size == end else { throw Self.failure(name, "its directory lies outside of the file") }
 
     var found: [Entry] = []
@@ -44,12 +38,15 @@ struct ZipDirectory {
       let nameLength = bytes.word(position + 28)
       let next = position + 46 + nameLength + bytes.word(position + 30) + bytes.word(position + 32)
       guard next <= end else { throw Self.failure(name, "entry \(found.count + 1) of its directory is cut short") }
+      let extra = (position + 46 + nameLength)..<(position + 46 + nameLength + bytes.word(position + 30))
+      let fields = [24, 20, 42].map { bytes.long(position + $0) }
+      guard let numbers = Self.extended(fields, bytes, extra) else {
+        throw Self.failure(name, "entry \(found.count + 1) of its directory says no size that the file has room for")
+      }
       let entry = Entry(
         name: String(decoding: bytes[(position + 46)..<(position + 46 + nameLength)], as: UTF8.self),
         flags: bytes.word(position + 8), method: bytes.word(position + 10), checksum: bytes.long(position + 16),
-        compressedSize: bytes.long(position + 20), size: bytes.long(position + 24), start: bytes.long(position + 42),
-        limit: start)
-      guard ![entry.compressedSize, entry.size, entry.start].contains(0xffff_ffff) else { throw Self.zip64(name) }
+        compressedSize: numbers[1], size: numbers[0], start: numbers[2], limit: start)
       found.append(entry)
       position = next
     }
@@ -79,8 +76,71 @@ struct ZipDirectory {
     return start..<start + entry.compressedSize
   }
 
+  /// What the records at the end say of the directory.
+  private struct EndRecord {
+    let count: Int
+    let size: Int
+    let start: Int
+    /// Where the directory has to end: at the first of these records.
+    let end: Int
+  }
+
+  private static func endRecord(_ bytes: UnsafeRawBufferPointer, _ name: String) throws -> EndRecord {
+    let end = try endPosition(bytes, name)
+    guard bytes.word(end + 4) == 0, bytes.word(end + 6) == 0, bytes.word(end + 8) == bytes.word(end + 10) else {
+      throw failure(name, "this is one part of an archive that was split")
+    }
+    let (count, size, start) = (bytes.word(end + 10), bytes.long(end + 12), bytes.long(end + 16))
+    guard end >= 20, bytes.long(end - 20) == 0x0706_4b50 else {
+      return EndRecord(count: count, size: size, start: start, end: end)
+    }
+    // Zip64: a locator in front of the record leads to a longer one, which holds what doesn't fit into it.
+    let damaged = failure(name, "its zip64 directory is damaged", hint: "copy or write the file again")
+    guard let position = bytes.huge(end - 12), position + 56 <= end - 20, bytes.long(position) == 0x0606_4b50,
+      let length = bytes.huge(position + 4), position + 12 + length == end - 20,
+      let longCount = bytes.huge(position + 32), bytes.huge(position + 24) == longCount,
+      let longSize = bytes.huge(position + 40), let longStart = bytes.huge(position + 48),
+      bytes.long(position + 16) == 0, bytes.long(position + 20) == 0
+    else { throw damaged }
+    let agrees = { (short: Int, long: Int, full: Int) in short == long || short == full }
+    guard agrees(count, longCount, 0xffff), agrees(size, longSize, 0xffff_ffff), agrees(start, longStart, 0xffff_ffff)
+    else { throw damaged }
+    return EndRecord(count: longCount, size: longSize, start: longStart, end: position)
+  }
+
+  /// The numbers of an entry, those that are too long for their field taken from its extra field 1, in order; `nil`
+  /// where one is missing or greater than the file.
+  private static func extended(
+    _ fields: [Int], _ bytes: UnsafeRawBufferPointer, _ extra: Range<Int>
+  ) -> [Int]? {
+    guard fields.contains(0xffff_ffff) else { return fields }
+    var position = extra.lowerBound
+    while position + 4 <= extra.upperBound {
+      let (kind, length) = (bytes.word(position), bytes.word(position + 2))
+      position += 4
+      guard position + length <= extra.upperBound else { return nil }
+      guard kind == 1 else {
+        position += length
+        continue
+      }
+      let end = position + length
+      var result: [Int] = []
+      for field in fields {
+        guard field == 0xffff_ffff else {
+          result.append(field)
+          continue
+        }
+        guard position + 8 <= end, let number = bytes.huge(position) else { return nil }
+        result.append(number)
+        position += 8
+      }
+      return result
+    }
+    return nil
+  }
+
   /// The position of the record at the archive's end; a comment of up to 64 KB may follow it.
-  private static func endRecord(_ bytes: UnsafeRawBufferPointer, _ name: String) throws -> Int {
+  private static func endPosition(_ bytes: UnsafeRawBufferPointer, _ name: String) throws -> Int {
     var position = bytes.count - 22
     let lowest = max(0, position - 0xffff)
     while position >= lowest {
@@ -102,12 +162,6 @@ struct ZipDirectory {
   static func failure(_ name: String, _ message: String, hint: String? = nil) -> Diagnostic {
     Diagnostic(.error, .npz, "\(name): \(message)", hints: hint.map { [Diagnostic.Hint($0)] } ?? [])
   }
-
-  private static func zip64(_ name: String) -> Diagnostic {
-    Diagnostic(
-      .error, .unsupportedFormat, "\(name): this is a zip64 archive (an array of 2 GB or more, or very many arrays)",
-      hints: [Diagnostic.Hint("save large arrays in .npy files of their own, or as .safetensors: both are mapped")])
-  }
 }
 
 extension UnsafeRawBufferPointer {
@@ -119,5 +173,11 @@ extension UnsafeRawBufferPointer {
   /// Four bytes, least significant first.
   fileprivate func long(_ offset: Int) -> Int {
     Int(UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+  }
+
+  /// Eight bytes, least significant first; `nil` where the number is no position or length that a file could have.
+  fileprivate func huge(_ offset: Int) -> Int? {
+    let number = UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    return number <= 1 << 48 ? Int(number) : nil
   }
 }

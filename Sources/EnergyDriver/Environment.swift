@@ -107,8 +107,9 @@ extension Session {
     let tail = input.map { "     (\($0))" } ?? ""
     var hints: [Diagnostic.Hint] = []
     if let net = networks.first {
-      hints.append(
-        .init("--params \(net.name).safetensors, or in the text: param \(net.name) : \(net.type) = random(seed = 0)"))
+      let isOwn = net.name.contains(".")
+      let text = isOwn ? "" : ", or in the text: param \(net.name) : \(net.type) = random(seed = 0)"
+      hints.append(.init("--params \(net.name).safetensors\(text)"))
     }
     if !sets.isEmpty { hints.append(.init(sets.joined(separator: " ") + tail)) }
     throw Diagnostic(
@@ -159,6 +160,9 @@ extension Session {
     }
     var result = TensorData(shape: lengths, values: data.values, type: data.type, isSingle: data.isSingle)
     if symbol.isSymmetric { result = result.symmetrised() }
+    if symbol.type == .bool, let violation = result.violationOfTruth {
+      throw Diagnostic(.error, .value, "\(symbol.name) isn't 0 or 1, for false or true: \(violation)", at: span)
+    }
     for refinement in symbol.refinements {
       guard let violation = refinement.violation(in: result) else { continue }
       throw Diagnostic(.error, .value, "\(symbol.name) isn't \(refinement.word): \(violation)", at: span)

@@ -50,7 +50,7 @@ public struct DiskFiles: FileAccess {
   /// The array in a file that a program names. A program is data: it sees its own folder and what lies below it, and
   /// no link leads it out.
   public func array(at path: String, within folder: String) throws -> ArrayFile {
-    try ArrayFile.read(path: Self.source(path, folder))
+    try ArrayFile.read(path: Self.source(path, folder, endings: Self.dataEndings))
   }
 
   /// The named arrays in a file that the command line names.
@@ -58,41 +58,15 @@ public struct DiskFiles: FileAccess {
 
   /// The named arrays in a file that a program names, under the same rule.
   public func archive(at path: String, within folder: String) throws -> ArrayArchive {
-    try ArrayArchive(path: Self.source(path, folder))
+    try ArrayArchive(path: Self.source(path, folder, endings: Self.dataEndings))
   }
 
   /// The source in a file that a program imports, under the same rule.
   public func source(at path: String, within folder: String) throws -> ImportedSource {
-    let target = try Self.source(path, folder)
-    guard let real = Self.resolved(target) else {
-      let slash = target.lastIndex(of: "/")
-      let parent = slash.map { String(target[...$0]) } ?? ""
-      let there = Self.sources(in: parent.isEmpty ? "." : parent)
-      let written = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-      let names = there.map { written + $0 }
-      let whole = names.first { $0 == path + ".energy" } ?? didYouMean(path, among: names)
-      let list = there.prefix(8).map { "\"\(written)\($0)\"" }.joined(separator: ", ")
-      throw Diagnostic(
-        .error, .file, "there is no file \"\(path)\"" + (whole.map { "; did you mean \"\($0)\"?" } ?? ""),
-        hints: there.isEmpty || whole != nil ? [] : [.init("files there: \(list)" + (there.count > 8 ? ", …" : ""))])
-    }
+    let target = try Self.source(path, folder, endings: ["energy"])
     let bytes = try MappedFile(path: target).withUnsafeBytes { Array($0) }
     let parent = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    return ImportedSource(identity: real, folder: parent, source: SourceFile(name: target, bytes: bytes))
-  }
-
-  /// The names of the programs in a folder, in order.
-  private static func sources(in folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".energy") { names.append(name) }
-    }
-    return names.sorted()
+    return ImportedSource(identity: Self.resolved(target) ?? target, folder: parent, source: SourceFile(name: target, bytes: bytes))
   }
 
   /// Writes numbers into a file that a program names, under the same rule.
@@ -115,11 +89,47 @@ public struct DiskFiles: FileAccess {
       hints: [.init("a program reads and writes only files below its own folder, by paths relative to it")])
   }
 
+  /// The endings of files that hold arrays.
+  private static let dataEndings: Set<String> = ["npy", "npz", "csv", "tsv", "txt", "dat", "safetensors", "json"]
+
   /// The path of a file to read, which may be a link to another one in the folder.
-  private static func source(_ path: String, _ folder: String) throws -> String {
+  /// - Parameter endings: of files that may have been meant where this one isn't there.
+  private static func source(_ path: String, _ folder: String, endings: Set<String>) throws -> String {
     let target = try target(path, folder)
-    if let real = resolved(target) { try requireInside(real, path, folder) }
+    guard let real = resolved(target) else { throw missing(path, target, folder, endings) }
+    try requireInside(real, path, folder)
     return target
+  }
+
+  /// The error for a file that isn't there. Nothing outside of the program's folder is looked at.
+  private static func missing(
+    _ path: String, _ target: String, _ folder: String, _ endings: Set<String>
+  ) -> Diagnostic {
+    let parent = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
+    let isInside = resolved(parent).map { (try? requireInside($0 + "/", path, folder)) != nil } ?? false
+    let written = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let names = (isInside ? files(in: parent, endings) : []).map { written + $0 }
+    let whole = names.first { $0.hasPrefix(path + ".") } ?? didYouMean(path, among: names)
+    let list = names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+    return Diagnostic(
+      .error, .file, "there is no file \"\(path)\"" + (whole.map { "; did you mean \"\($0)\"?" } ?? ""),
+      hints: names.isEmpty || whole != nil ? [] : [.init("files there: \(list)" + (names.count > 8 ? ", …" : ""))])
+  }
+
+  /// The names in a folder that have one of these endings, in order.
+  private static func files(in folder: String, _ endings: Set<String>) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let dot = name.lastIndex(of: "."), endings.contains(String(name[name.index(after: dot)...])) {
+        names.append(name)
+      }
+    }
+    return names.sorted()
   }
 
   private static func target(_ path: String, _ folder: String) throws -> String {

@@ -21,7 +21,7 @@ extension Session {
       let archive = try files.archive(at: path)
       let match = ParameterNames(
         archive.names, among: program.parameters.map(\.name),
-        additions: program.networks.count == 1 ? ["\(program.networks[0].name)."] : [])
+        additions: networkNames.count == 1 ? networkNames.map { $0 + "." } : [])
       let sizes = declaredSizes()
       for parameter in program.parameters where settings[parameter.symbol] == nil {
         guard let key = match.keys[parameter.name] else { continue }
@@ -38,6 +38,9 @@ extension Session {
       diagnostics.append(Diagnostic(.error, .file, "--params \(path): \(error)"))
     }
   }
+
+  /// Names of networks; an energy's own has one name at several sizes.
+  private var networkNames: Set<String> { Set(program.networks.map(\.name)) }
 
   /// What is known of sizes without the values of parameters.
   private func declaredSizes() -> SizeTable {
@@ -79,7 +82,8 @@ extension Session {
   /// One warning for all names of the file that no parameter has.
   private func unusedNames(_ match: ParameterNames, _ path: String) -> Diagnostic? {
     guard !match.unused.isEmpty else { return nil }
-    let names = program.parameters.map(\.name)
+    var seen: Set<String> = []
+    let names = program.parameters.map(\.name).filter { seen.insert($0).inserted }
     let shown = match.unused.prefix(8).map { name in
       let meant = didYouMean(match.addition + name.dropFirst(match.prefix.count), among: names)
       return name + (meant.map { " (did you mean '\($0)'?)" } ?? "")

@@ -324,11 +324,9 @@ extension Elaborator {
           .error, .value, "\(variable.name.text) isn't \(refinement.word): \(violation)", at: span, notes: notes)
       }
     }
-    if element == .bool, let position = data.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+    if element == .bool, let violation = data.violationOfTruth {
       throw Diagnostic(
-        .error, .value,
-        "\(variable.name.text) isn't true or false: \(data.place(of: position)) is \(shortest(data.values[position]))",
-        at: span, notes: notes)
+        .error, .value, "\(variable.name.text) isn't true or false: \(violation)", at: span, notes: notes)
     }
   }
 

@@ -25,11 +25,17 @@ public struct TensorData: Hashable, Sendable {
     self.isSingle = isSingle
   }
 
-  /// A table of one column as a vector, of one cell as a number, where that is what `rank` asks for; else `self`.
+  /// A table of one column or one row as a vector, of one cell as a number, where that is what `rank` asks for; else
+  /// `self`.
   func squeezed(to rank: Int) -> TensorData {
-    guard isTable, shape.count == 2, shape[1] == 1, rank == 1 || (rank == 0 && shape[0] == 1) else { return self }
+    guard isTable, shape.count == 2, rank == 1 ? shape.contains(1) : rank == 0 && shape == [1, 1] else { return self }
     return TensorData(
-      shape: Array(shape.prefix(rank)), values: values, type: type, isTable: true, isSingle: isSingle)
+      shape: rank == 0 ? [] : [values.count], values: values, type: type, isTable: true, isSingle: isSingle)
+  }
+
+  /// What makes these values no truth values, naming the entry; `nil` where all are 0 or 1.
+  public var violationOfTruth: String? {
+    values.firstIndex { $0 != 0 && $0 != 1 }.map { "\(place(of: $0)) is \(shortest(values[$0]))" }
   }
 }
 

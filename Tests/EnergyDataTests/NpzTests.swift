@@ -111,7 +111,7 @@ import Testing
     damaged("p.npz (layer.b): the compressed bytes hold less") { $0.content.append(0) },
     damaged("p.npz (layer.b): \(parts[1].content.count) compressed bytes can't hold 1,000,000") { $0.size = 1_000_000 },
     damaged("p.npz (layer.b): the array has 2,147,483,649 bytes; at most 2,147,483,648 are") { $0.size = 1 << 31 + 1 },
-    damaged("p.npz: this is a zip64 archive", .unsupportedFormat) { $0.size = .max },
+    damaged("p.npz: entry 1 of its directory says no size that the file has room for") { $0.size = .max },
     Damage(
       content: zip([ZipPart("W.npy", npy(descr: "'<c16'", shape: "()", data: []))]), code: .dtype,
       message: "p.npz (W): the elements are complex numbers"),
@@ -130,14 +130,44 @@ import Testing
     #expect(found?.message.hasPrefix(damage.message) == true, "\(found?.message ?? "nothing")")
   }
 
-  @Test func archivesOfSeveralPartsAndZip64AreRefused() throws {
+  @Test func archivesOfSeveralPartsAreRefused() throws {
     var split = zip(Self.parts)
     split[split.count - 18] = 1
     #expect(diagnostic { _ = try open(split) }?.message == "p.npz: this is one part of an archive that was split")
     let whole = zip(Self.parts)
     let locator: [UInt8] = [0x50, 0x4b, 6, 7] + [UInt8](repeating: 0, count: 16)
     let error = diagnostic { _ = try open(whole.dropLast(22) + locator + whole.suffix(22)) }
-    #expect(error?.code == .unsupportedFormat)
+    #expect(error?.message == "p.npz: its zip64 directory is damaged")
+  }
+
+  /// What numpy writes where numbers are too long for the plain form.
+  @Test(arguments: ["zip64.npz", "zip64_deflated.npz"])
+  func readsZip64(file: String) throws {
+    let archive = try ArrayArchive(path: written(file))
+    #expect(archive.names == ["W", "b"])
+    #expect(try archive.array(named: "W").doubles() == (0..<12).map { Double($0) / 8 - 0.5 })
+    #expect(try archive.array(named: "b").doubles() == [0.25, -1.5, 3])
+    let outcome = mutations(of: try contents(of: written(file)), seed: 11) { try readAll($0, .npz) }
+    #expect(outcome.other.isEmpty)
+  }
+
+  /// Every field of the long records, damaged: nothing is read outside of the file, and nothing else is read.
+  @Test func damagedZip64IsRefused() throws {
+    let sound = try contents(of: written("zip64.npz"))
+    let record = sound.count - 22 - 20 - 56
+    #expect(Array(sound[record..<record + 4]) == [0x50, 0x4b, 6, 6])
+    let places = [4, 16, 20, 24, 32, 40, 48].map { record + $0 } + [sound.count - 22 - 12]
+    for place in places {
+      for value: UInt8 in [1, 0x7f, 0xff] {
+        var content = sound
+        content[place] ^= value
+        #expect(diagnostic { try readAll(content, .npz) }?.code == .npz, "byte \(place - record)")
+        content = sound
+        // The highest byte: numbers beyond all files.
+        content[place + (place == record + 16 || place == record + 20 ? 3 : 7)] = value
+        #expect(diagnostic { try readAll(content, .npz) }?.code == .npz, "byte \(place - record), high")
+      }
+    }
   }
 
   /// Two entries of the directory that share one copy of the bytes: how archives unfold beyond all bounds.

@@ -5,6 +5,7 @@ For maintainers only; the files are committed. Needs numpy, safetensors and ml_d
     python3 Tests/References/make_archives.py
 """
 
+import zipfile
 from pathlib import Path
 
 import ml_dtypes
@@ -36,3 +37,9 @@ save_file(layers, folder / "weights.safetensors", metadata={"format": "pt"})
 parameters = {"mu": np.array([0.5, -1.0]), "P": np.array([[2.0, 0.5], [0.5, 1.0]]), "well.height": np.array(2.5)}
 np.savez(folder / "parameters.npz", **parameters)
 save_file({f"network.{name}": values for name, values in parameters.items()}, folder / "parameters.safetensors")
+
+# The form of archives above 4 GB, brought about by a limit that every number exceeds.
+limit, zipfile.ZIP64_LIMIT = zipfile.ZIP64_LIMIT, 0
+np.savez(folder / "zip64.npz", **{name: arrays[name] for name in ("W", "b")})
+np.savez_compressed(folder / "zip64_deflated.npz", **{name: arrays[name] for name in ("W", "b")})
+zipfile.ZIP64_LIMIT = limit

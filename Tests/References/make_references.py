@@ -233,6 +233,41 @@ def lennard_jones(rng):
     return "lennard_jones", np.load(DATA / "clusters.npy")[1:], energy, scale, gradient
 
 
+def state_dict(name):
+    """The arrays of a .safetensors file of single-precision numbers, read without its library."""
+    content = (DATA / name).read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    arrays = {}
+    for key, entry in json.loads(content[8:start]).items():
+        if key != "__metadata__":
+            first, last = entry["data_offsets"]
+            assert entry["dtype"] == "F32"
+            arrays[key] = exact(np.frombuffer(content[start + first : start + last], "<f4").reshape(entry["shape"]))
+    return arrays
+
+
+def mlp(rng):
+    rows = table("iris.csv")
+    weights = state_dict("flowers.safetensors")
+    mean = [mp.fsum(row[j] for row in rows) / len(rows) for j in range(len(rows[0]))]
+
+    def last_terms(r):
+        for layer in (0, 2):
+            u = [
+                mp.fsum(w * v for w, v in zip(row, r)) + b
+                for row, b in zip(weights[f"net.{layer}.weight"], weights[f"net.{layer}.bias"])
+            ]
+            r = [t / (1 + mp.exp(-t)) for t in u]
+        yield weights["net.4.bias"][0]
+        for w, v in zip(weights["net.4.weight"][0], r):
+            yield w * v
+
+    energy = lambda x: sumsq(away(x, mean)) / 2 + mp.fsum(last_terms(away(x, mean)))
+    scale = lambda x: sumsq(away(x, mean)) / 2 + mp.fsum(abs(t) for t in last_terms(away(x, mean)))
+    points = np.array([[float(t) for t in row] for row in rows[::3]]) + 0.3 * rng.standard_normal((50, 4))
+    return "flowers", points, energy, scale
+
+
 EXAMPLES = {
     "01_gaussian": gaussian,
     "02_double_well": double_well,
@@ -247,6 +282,7 @@ EXAMPLES = {
     "11_log_density": log_density,
     "12_network": network,
     "13_lennard_jones": lennard_jones,
+    "15_mlp": mlp,
 }
 
 

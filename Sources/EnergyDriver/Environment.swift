@@ -161,7 +161,7 @@ extension Session {
     var result = TensorData(shape: lengths, values: data.values, type: data.type, isSingle: data.isSingle)
     if symbol.isSymmetric { result = result.symmetrised() }
     if symbol.type == .bool, let violation = result.violationOfTruth {
-      throw Diagnostic(.error, .value, "\(symbol.name) isn't 0 or 1, for false or true: \(violation)", at: span)
+      throw Diagnostic(.error, .value, "\(symbol.name) isn't true or false: \(violation)", at: span)
     }
     for refinement in symbol.refinements {
       guard let violation = refinement.violation(in: result) else { continue }

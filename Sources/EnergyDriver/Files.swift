@@ -66,7 +66,8 @@ public struct DiskFiles: FileAccess {
     let target = try Self.source(path, folder, endings: ["energy"])
     let bytes = try MappedFile(path: target).withUnsafeBytes { Array($0) }
     let parent = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    return ImportedSource(identity: Self.resolved(target) ?? target, folder: parent, source: SourceFile(name: target, bytes: bytes))
+    return ImportedSource(
+      identity: Self.resolved(target) ?? target, folder: parent, source: SourceFile(name: target, bytes: bytes))
   }
 
   /// Writes numbers into a file that a program names, under the same rule.

@@ -134,6 +134,8 @@ enum Generated {
     case "latin1.energy": return Data([0x61, 0xE9, 0x0A])
     case "parameters.npz", "parameters.safetensors", "weights.safetensors", "single.npz":
       return try Data(contentsOf: root.appendingPathComponent("Tests/References/archives/\(name)"))
+    case "silu.f64.safetensors", "silu.npz":
+      return try Data(contentsOf: root.appendingPathComponent("Tests/References/networks/\(name)"))
     default: throw CocoaError(.fileNoSuchFile)
     }
   }

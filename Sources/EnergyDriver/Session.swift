@@ -154,23 +154,25 @@ public final class Session {
 
 /// The derivatives that programs call, by the rules of EnergyTransforms.
 struct GraphDerivatives: DifferentialOperators {
-  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+  func gradients(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> [NodeID] {
     var transforms = Transforms(graph)
-    return transforms.gradient(of: root, by: symbol)
+    return transforms.gradients(of: root, by: symbols)
   }
 
-  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+  func hessian(_ graph: Graph, of root: NodeID, by rows: NodeID, and columns: NodeID) -> NodeID {
     var transforms = Transforms(graph)
-    return transforms.hessian(of: root, by: symbol)
+    return transforms.hessian(of: root, by: rows, and: columns)
   }
 
-  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
+  func laplacian(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> NodeID {
     var transforms = Transforms(graph)
-    return transforms.laplacian(of: root, by: symbol)
+    return transforms.laplacian(of: root, by: symbols)
   }
 
-  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID {
+  func hessianVectorProducts(
+    _ graph: Graph, of root: NodeID, by symbols: [NodeID], times vectors: [NodeID]
+  ) -> [NodeID] {
     var transforms = Transforms(graph)
-    return transforms.hessianVectorProduct(of: root, by: symbol, times: vector)
+    return transforms.hessianVectorProducts(of: root, by: symbols, times: vectors)
   }
 }

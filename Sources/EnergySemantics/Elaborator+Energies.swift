@@ -3,26 +3,6 @@ import EnergyIR
 import EnergySyntax
 import EnergyText
 
-/// An energy with symbols for its samples: what stands alone can be evaluated and differentiated.
-struct Realised {
-  struct Sample {
-    let name: String
-    let symbol: Symbol.ID
-    let node: NodeID
-  }
-
-  let samples: [Sample]
-  /// Own parameters that the body uses, by name.
-  let parameters: [String: NodeID]
-  let node: NodeID
-}
-
-/// What a realisation depends on.
-struct RealisationKey: Hashable {
-  let value: Value
-  let shapes: [[Size]]?
-}
-
 extension Elaborator {
   /// The declaration behind an energy.
   func declaration(_ energy: EnergyValue) -> (EnergyDefinition, Parameters)? {
@@ -100,7 +80,10 @@ extension Elaborator {
   // MARK: Batches
 
   /// The number of rows, where every sample has one axis more than one sample has; `nil` where none has.
-  func batchExtent(_ energy: EnergyValue, _ samples: [String: Argument], at span: Span) throws -> Size? {
+  /// - Parameter isUnconstrained: whether the samples are coordinates of those that are declared.
+  func batchExtent(
+    _ energy: EnergyValue, _ samples: [String: Argument], isUnconstrained: Bool = false, at span: Span
+  ) throws -> Size? {
     guard let (_, parameters) = declaration(energy) else { return nil }
     var extents: [Size] = []
     var single: [String] = []
@@ -111,7 +94,9 @@ extension Elaborator {
       let shape = graph.shape(value.node)
       let rank: Int
       if let type = declaration.type {
-        rank = try typeShape(type, Scope(energy.definition.tree, number: freshScopeNumber())).sizes.count
+        let declared = try typeShape(type, Scope(energy.definition.tree, number: freshScopeNumber()))
+        let constraint = Constraint(refinement: isUnconstrained ? declared.refinements.first : nil)
+        rank = constraint.coordinateRank(declared.sizes.count)
       } else if shape.isEmpty {
         rank = 0
       } else {
@@ -158,14 +143,15 @@ extension Elaborator {
 
   /// The value of an energy for given samples: its body with the arguments in place.
   func inline(
-    _ energy: EnergyValue, _ samples: [String: Argument], at span: Span, isCall: Bool = true
+    _ energy: EnergyValue, _ samples: [String: Argument], at span: Span, isCall: Bool = true, hasDomain: Bool = true
   ) throws -> TypedValue {
     guard let (definition, parameters) = declaration(energy) else { throw AlreadyReported() }
     if case .failed = energy.definition.state { throw AlreadyReported() }
     var arguments = energy.bound
     for (name, argument) in samples { arguments[name] = argument.value }
     let key = CallKey(
-      definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments, guards: guards)
+      definition: ObjectIdentifier(energy.definition), name: energy.name, arguments: arguments, guards: guards,
+      hasDomain: hasDomain)
     if case .tensor(let known)? = calls[key] { return known }
     let tree = energy.definition.tree
     let result = try inlining(energy.definition, energy.name, at: span, isCall: isCall) { () -> TypedValue in
@@ -179,7 +165,8 @@ extension Elaborator {
       for declaration in parameters.own where arguments[declaration.name.text] == nil {
         try declareOwn(declaration, of: energy, scope)
       }
-      let inside = try enterDomain(parameters.declarations, scope)
+      let domain = try enterDomain(parameters.declarations, scope)
+      let inside = hasDomain ? domain : nil
       declare(energy.definition.whereDefinitions, scope)
       let value = try tensor(definition.body, scope)
       let body = try requireReal(value, at: tree[definition.body].span)
@@ -264,127 +251,5 @@ extension Elaborator {
       return .values(TensorData(shape: [], values: [number], type: graph[node].type))
     }
     return .node(node)
-  }
-
-  // MARK: Standing alone
-
-  /// An energy or derivative with symbols for its samples; shapes as declared, or those given.
-  func realise(_ value: Value, _ shapes: [[Size]]?, at span: Span) throws -> Realised {
-    let key = RealisationKey(value: value, shapes: shapes)
-    if let known = realised[key] { return known }
-    // The result is remembered for every place, so no condition of this one may help to prove its indices.
-    let saved = (guards, ends)
-    (guards, ends) = ([], [])
-    defer { (guards, ends) = saved }
-    let result: Realised
-    switch asEnergy(value) {
-    case .energy(let energy): result = try realise(energy, shapes, at: span)
-    case .derivative(let derivative):
-      let base = try realise(derivative.base, shapes, at: span)
-      let node = try derivativeNode(derivative, base, at: span)
-      result = Realised(samples: base.samples, parameters: base.parameters, node: node)
-    case .tensor, .energies, .text, .network: throw AlreadyReported()
-    }
-    realised[key] = result
-    return result
-  }
-
-  private func realise(_ energy: EnergyValue, _ shapes: [[Size]]?, at span: Span) throws -> Realised {
-    guard let (_, parameters) = declaration(energy) else { throw AlreadyReported() }
-    let names = sampleNames(energy)
-    let declarations = parameters.declarations.filter { energy.bound[$0.name.text] == nil }
-    if shapes == nil {
-      let open = parameters.declarations.filter { $0.type == nil && energy.bound[$0.name.text] == nil }
-      let openOwn = parameters.own.filter {
-        $0.type == nil && $0.defaultValue == nil && energy.bound[$0.name.text] == nil
-      }
-      if !open.isEmpty || !openOwn.isEmpty {
-        return try inferShapes(of: energy, open.map(\.name.text), openOwn.map(\.name.text)) {
-          try self.realise(energy, declarations, names, nil, at: span)
-        }
-      }
-    }
-    return try realise(energy, declarations, names, shapes, at: span)
-  }
-
-  /// Energies given as arguments may settle sizes that the signature leaves open: of `sphere(base = left)` the sample
-  /// has as many entries as left's. Each size found that way is one more try.
-  private func realise(
-    _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, at span: Span
-  ) throws -> Realised {
-    let scope = Scope(energy.definition.tree, number: freshScopeNumber())
-    let takesEnergies = energy.bound.values.contains { value in
-      if case .tensor = value { false } else { true }
-    }
-    guard shapes == nil, takesEnergies else { return try realise(energy, declarations, names, shapes, scope, at: span) }
-    let saved = settledDimensions
-    defer { settledDimensions = saved }
-    let mark = self.mark
-    for _ in 0..<64 {
-      do {
-        return try realise(energy, declarations, names, nil, scope, settles: true, at: span)
-      } catch let equation as SizeEquation where equation.dimension.scope == scope.number {
-        restore(mark)
-        let map = [equation.dimension: equation.size]
-        for case (let name, .size(let size, let provenance)) in scope.names {
-          scope.names[name] = .size(size.substituting(map), provenance)
-        }
-      }
-    }
-    throw Diagnostic(.error, .size, "the sizes can't be inferred here: give the types", at: span)
-  }
-
-  private func realise(
-    _ energy: EnergyValue, _ declarations: [Declaration], _ names: [String], _ shapes: [[Size]]?, _ scope: Scope,
-    settles: Bool = false, at span: Span
-  ) throws -> Realised {
-    // Arguments given already fix the sizes that they share with the samples.
-    if let (_, parameters) = declaration(energy) {
-      for declared in solvable(parameters.declarations + parameters.own, scope.tree) {
-        guard let value = energy.bound[declared.name.text] else { continue }
-        try take((value, span, nil), declared, scope)
-      }
-      try settleDefaults(parameters.own.filter { energy.bound[$0.name.text] == nil }, scope)
-    }
-    var samples: [Realised.Sample] = []
-    var arguments: [String: Argument] = [:]
-    for (position, declaration) in declarations.enumerated() {
-      let name = declaration.name.text
-      var shape = shapes?[safe: position] ?? assumedShapes[name] ?? []
-      var type: TypeShape?
-      if let written = declaration.type {
-        let typed = try typeShape(written, scope)
-        if typed.isEnergy || typed.network != nil || typed.form == .row {
-          throw Diagnostic(
-            .error, .type, "a sample is a real or a tensor, not \(shortText(written.span))", at: written.span,
-            hints: typed.isEnergy
-              ? [.init("energies are given by name: put '\(name) : \(shortText(written.span))' behind ';'")] : [])
-        }
-        if shapes == nil { shape = try self.shape(typed, scope) }
-        type = typed
-      }
-      if settles { settledDimensions.formUnion(shape.flatMap(\.dimensions).filter { $0.scope == scope.number }) }
-      let symbol = graph.addSymbol(
-        Symbol(
-          name: name, role: .sample, shape: shape, type: type?.element ?? .real, refinements: type?.refinements ?? []))
-      let node = graph.withOrigins([declaration.span]) { graph.symbol(symbol) }
-      let provenance = Provenance(span: declaration.span, isArgument: true)
-      provenances[node] = provenance
-      samples.append(.init(name: name, symbol: symbol, node: node))
-      arguments[name] = (.tensor(TypedValue(node, in: graph)), declaration.name.span, provenance)
-    }
-    let node = try inline(energy, arguments, at: span, isCall: false).node
-    var own: [String: NodeID] = [:]
-    if let (_, parameters) = declaration(energy) {
-      let used = Set(graph.postorder(node))
-      for declared in parameters.own {
-        let name = "\(energy.name).\(declared.name.text)"
-        for (key, candidate) in ownParameters where key.name == name || key.name.hasPrefix(name + ".") {
-          let short = String(key.name.dropFirst(energy.name.count + 1))
-          if own[short] == nil || used.contains(candidate) { own[short] = candidate }
-        }
-      }
-    }
-    return Realised(samples: samples, parameters: own, node: node)
   }
 }

@@ -11,29 +11,25 @@ extension Elaborator {
     return .derivative(DerivativeValue(operation: .gradient, base: base, by: nil, vector: nil))
   }
 
-  /// `grad(E)`, `score(E, theta)`, `hvp(E, v)`, `grad(loss, W)`.
+  /// `grad(E)`, `score(E, theta)`, `hvp(E, v)`, `hvp(E, v, theta)`, `grad(loss, W)`, `unconstrained(E)`.
   func callOperator(
     _ name: String, _ positional: [ExprID], _ named: [NamedArgument], at span: Span, _ scope: Scope
   ) throws -> Value {
-    guard let operation = Program.Operator(rawValue: name) else {
-      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    }
-    let wanted = operation == .hvp ? 2...2 : 1...2
+    guard let operation = Program.Operator(rawValue: name) else { throw AlreadyReported() }
+    let (wanted, form) = operation.call
     guard wanted.contains(positional.count), named.isEmpty else {
-      let form = operation == .hvp ? "hvp(E, v)" : "\(name)(E) or \(name)(E, name)"
       throw Diagnostic(.error, .arguments, "\(name) is called as \(form)", at: span)
     }
     let base = asEnergy(try value(positional[0], scope))
     let place = scope.tree[positional[0]].span
-    if operation == .hvp {
-      try requireFunction(base, operation, at: place)
-      let vector = try number(positional[1], scope)
-      return .derivative(DerivativeValue(operation: operation, base: base, by: nil, vector: vector))
+    let vector = operation == .hvp ? try number(positional[1], scope) : nil
+    let by = try positional[safe: operation == .hvp ? 2 : 1].map { try targetName($0, name, scope) }
+    if case .tensor(let value) = base, operation != .unconstrained, let by {
+      return try valueDerivative(operation, value, vector, by, at: span, place: place)
     }
-    let by = try positional[safe: 1].map { try targetName($0, name, scope) }
-    if case .tensor(let value) = base { return try valueGradient(operation, value, by, at: span, place: place) }
     try requireFunction(base, operation, at: place)
-    return .derivative(DerivativeValue(operation: operation, base: base, by: by?.text, vector: nil))
+    if operation == .unconstrained { try requireCoordinates(base, at: place) }
+    return .derivative(DerivativeValue(operation: operation, base: base, by: by?.text, vector: vector))
   }
 
   private func targetName(_ id: ExprID, _ function: String, _ scope: Scope) throws -> Name {
@@ -70,38 +66,51 @@ extension Elaborator {
     }
   }
 
-  /// The gradient of a real value by a parameter is a value.
-  private func valueGradient(
-    _ operation: Program.Operator, _ value: TypedValue, _ by: Name?, at span: Span, place: Span
+  /// The derivative of a real value by a parameter is a value.
+  private func valueDerivative(
+    _ operation: Program.Operator, _ value: TypedValue, _ vector: TypedValue?, _ by: Name, at span: Span, place: Span
   ) throws -> Value {
-    guard operation == .gradient, let by, value.form == .scalar else {
-      try requireFunction(.tensor(value), operation, at: place)
-      throw AlreadyReported()
+    guard value.form == .scalar else {
+      throw Diagnostic(
+        .error, .type, "\(operation.rawValue) takes a real value, and '\(shortText(place))' is \(typeText(value))",
+        at: place, hints: [.init("add its entries up: sum(\(shortText(place)))")])
     }
     let symbol = try parameterNode(by.text, of: nil, at: by.span)
-    let node = operators.gradient(graph, of: withoutDefinitions(value.node), by: symbol)
+    let derivative = DerivativeValue(operation: operation, base: .tensor(value), by: by.text, vector: vector)
+    let node = try derivativeNode(derivative, withoutDefinitions(value.node), by: [symbol], at: span)
     return .tensor(TypedValue(node, in: graph))
   }
 
   /// The tensor that a name means as the second argument of `grad`: own parameters first, then top-level ones.
   private func parameterNode(_ name: String, of realised: Realised?, at span: Span) throws -> NodeID {
     if let own = realised?.parameters[name] { return own }
-    if let own = ownParameters.first(where: { $0.key.name == name })?.value { return own }
-    let known = modules.values.flatMap(\.order).filter {
-      if case .parameter(_, .parameter) = $0.kind { true } else { false }
+    let candidates = ownParameters.filter { $0.key.name == name }.map(\.value).sorted()
+    if let root = realised?.node, candidates.count > 1 {
+      let used = Set(graph.postorder(withoutDefinitions(root)))
+      if let found = candidates.first(where: used.contains) { return found }
     }
-    if let definition = known.first(where: { displayName($0) == name }) {
-      return try tensor(value(of: definition, at: span), at: span).node
+    if let own = candidates.first { return own }
+    let all = modules.values.flatMap(\.order).filter { if case .parameter = $0.kind { true } else { false } }
+    if let definition = all.first(where: { displayName($0) == name }), case .parameter(_, let role) = definition.kind {
+      if role == .parameter { return try tensor(value(of: definition, at: span), at: span).node }
+      throw Diagnostic(
+        .error, .type, "'\(name)' is data, and data are never differentiated", at: span,
+        notes: [.init("'\(name)' is declared", at: definition.name.span)],
+        hints: [.init("to differentiate by it, declare it with 'param'")])
     }
     if let weight = networkWeights[name] { return weight }
-    let guess = didYouMean(
-      name, among: known.map(displayName) + networkWeights.keys + (realised?.parameters.keys ?? [:].keys))
+    let known = all.filter { if case .parameter(_, .parameter) = $0.kind { true } else { false } }.map(displayName)
+    let own = realised.map { Array($0.parameters.keys) + $0.samples.map(\.name) } ?? []
+    let dotted = Set(ownParameters.keys.map(\.name) + networkWeights.keys)
+    let guess = didYouMean(name, among: known + own + dotted)
+    let choices = (own.sorted() + known.sorted() + dotted.sorted()).prefix(8)
     throw Diagnostic(
-      .error, .unknown, "there is no parameter '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span)
+      .error, .unknown, "there is no parameter '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: span,
+      hints: choices.isEmpty ? [] : [.init("there are: \(choices.joined(separator: ", "))")])
   }
 
   /// The value with top-level `let`s replaced by what they stand for, so that gradients flow through them.
-  private func withoutDefinitions(_ node: NodeID) -> NodeID {
+  func withoutDefinitions(_ node: NodeID) -> NodeID {
     var result = node
     for _ in 0..<64 {
       let used = graph.postorder(result).filter { definitionNodes[$0] != nil }
@@ -133,51 +142,51 @@ extension Elaborator {
     return try derivativeNode(derivative, base.node, by: base.samples.map(\.node), at: span)
   }
 
+  /// A derivative by an argument that has been given: by a symbol in its place, which then becomes the value again.
+  func realiseByGivenArgument(
+    _ derivative: DerivativeValue, _ shapes: [[Size]]?, hasDomain: Bool, at span: Span
+  ) throws -> Realised? {
+    guard let by = derivative.by, var energy = innermost(derivative.base), case .tensor(let given)? = energy.bound[by]
+    else { return nil }
+    let symbol = graph.symbol(Symbol(name: by, role: .parameter, shape: graph.shape(given.node)))
+    energy.bound[by] = .tensor(TypedValue(symbol, given.form))
+    let base = try realise(rebased(derivative.base, energy), shapes, hasDomain: hasDomain, at: span)
+    let node = try derivativeNode(derivative, base.node, by: [symbol], at: span)
+    return Realised(
+      samples: base.samples, parameters: base.parameters,
+      node: graph.substitute(node, nodes: [symbol: withoutDefinitions(given.node)]))
+  }
+
   private func derivativeNode(
     _ derivative: DerivativeValue, _ root: NodeID, by symbols: [NodeID], at span: Span
   ) throws -> NodeID {
+    let packing = PackedTensors(graph: graph, shapes: symbols.map(graph.shape))
     switch derivative.operation {
-    case .gradient: return packed(symbols.map { operators.gradient(graph, of: root, by: $0) })
-    case .score: return graph.negate(packed(symbols.map { operators.gradient(graph, of: root, by: $0) }))
-    case .laplacian: return graph.sum(symbols.map { (1, operators.laplacian(graph, of: root, by: $0)) })
-    case .hessian, .hvp:
-      guard symbols.count == 1, let symbol = symbols.first else {
+    case .gradient: return packing.packed(operators.gradients(graph, of: root, by: symbols))
+    case .score: return graph.negate(packing.packed(operators.gradients(graph, of: root, by: symbols)))
+    case .laplacian: return operators.laplacian(graph, of: root, by: symbols)
+    case .hessian:
+      return packing.packed(
+        blocks: symbols.map { rows in
+          symbols.map { operators.hessian(graph, of: root, by: rows, and: $0) }
+        })
+    case .hvp:
+      let whole = packing.shape
+      guard let vector = derivative.vector, try isShape(vector, whole) else {
         throw Diagnostic(
-          .error, .unsupported, "\(derivative.operation.rawValue) of several samples together isn't supported yet",
-          at: span, hints: [.init("name one: \(derivative.operation.rawValue)(E, x)")])
-      }
-      guard derivative.operation == .hvp else { return operators.hessian(graph, of: root, by: symbol) }
-      guard let vector = derivative.vector, graph.shape(vector.node) == graph.shape(symbol) else {
-        let shape = typeText(graph.shape(symbol))
-        throw Diagnostic(
-          .error, .shape, "the vector of hvp must have the sample's shape, \(shape)", at: span,
+          .error, .shape, "the vector of hvp must have the sample's shape, \(typeText(whole))", at: span,
           label: derivative.vector.map(typeText))
       }
-      return operators.hessianVectorProduct(graph, of: root, by: symbol, times: vector.node)
+      let parts = packing.unpacked(
+        graph.shape(vector.node) == whole ? vector.node : graph.reshape(vector.node, to: whole))
+      return packing.packed(operators.hessianVectorProducts(graph, of: root, by: symbols, times: parts))
+    case .unconstrained: throw AlreadyReported()
     }
   }
 
-  /// Several tensors as one flat vector, in order; one tensor keeps its shape.
-  private func packed(_ nodes: [NodeID]) -> NodeID {
-    guard nodes.count > 1 else { return nodes.first ?? graph.constant(0) }
-    let lengths = nodes.map { graph.shape($0).reduce(Size(1), *) }
-    let total = lengths.reduce(Size(0), +)
-    var offset = Size(0)
-    var terms: [(Double, NodeID)] = []
-    for (node, length) in zip(nodes, lengths) {
-      if graph[node].rank == 0 {
-        terms.append((1, graph.scatter(node, [.at(IndexExpression(offset))], shape: [total])))
-        offset = offset + length
-        continue
-      }
-      let flat = graph.reshape(node, to: [length])
-      let index = graph.freshVariable(length)
-      let entry = graph.index(flat, [.at(IndexExpression(index))])
-      let place = IndexExpression([(index, 1)], offset: offset)
-      terms.append((1, graph.reduce(.sum, [index], .always, graph.scatter(entry, [.at(place)], shape: [total]))))
-      offset = offset + length
-    }
-    return graph.sum(terms)
+  private func isShape(_ value: TypedValue, _ shape: [Size]) throws -> Bool {
+    let own = graph.shape(value.node)
+    return try own.count == shape.count && value.form != .row && zip(own, shape).allSatisfy { try agree($0, $1) }
   }
 
   // MARK: Calls of derivatives
@@ -194,7 +203,7 @@ extension Elaborator {
     }
   }
 
-  private func rebased(_ value: Value, _ energy: EnergyValue) -> Value {
+  func rebased(_ value: Value, _ energy: EnergyValue) -> Value {
     guard case .derivative(let derivative) = value else { return .energy(energy) }
     return .derivative(
       DerivativeValue(
@@ -202,22 +211,29 @@ extension Elaborator {
         vector: derivative.vector))
   }
 
-  /// `score(E)(x)`: the derivative's formula with the samples replaced.
+  /// Whether the samples of a function are coordinates of those that its energy declares.
+  func isUnconstrained(_ value: Value) -> Bool {
+    guard case .derivative(let derivative) = value else { return false }
+    return derivative.operation == .unconstrained || isUnconstrained(derivative.base)
+  }
+
+  /// `score(E)(x)`: the derivative's formula with the samples replaced. Own parameters alone make an instance.
   func call(_ derivative: DerivativeValue, _ arguments: Arguments, at span: Span, _ scope: Scope) throws -> Value {
     guard var energy = innermost(.derivative(derivative)) else { throw AlreadyReported() }
     let (given, missing) = try split(arguments, of: energy, at: span, scope)
     let names = sampleNames(energy)
-    guard missing.isEmpty else {
-      throw Diagnostic(
-        .error, .arguments, "\(derivative.operation.rawValue)(\(energy.name)) needs its argument '\(missing[0])'",
-        at: span)
-    }
     var samples: [String: Argument] = [:]
     for (name, argument) in given {
       if names.contains(name) { samples[name] = argument } else { energy.bound[name] = argument.value }
     }
     let function = rebased(.derivative(derivative), energy)
-    if let extent = try batchExtent(energy, samples, at: span) {
+    if samples.isEmpty, !given.isEmpty, !missing.isEmpty { return function }
+    guard missing.isEmpty else {
+      throw Diagnostic(
+        .error, .arguments, "\(derivative.operation.rawValue)(\(energy.name)) needs its argument '\(missing[0])'",
+        at: span)
+    }
+    if let extent = try batchExtent(energy, samples, isUnconstrained: isUnconstrained(function), at: span) {
       return .tensor(try batch(samples, extent) { try self.evaluate(function, names, $0, at: span) })
     }
     return .tensor(try evaluate(function, names, samples, at: span))
@@ -237,9 +253,22 @@ extension Elaborator {
       }
       values.append(value)
     }
-    let realised = try realise(function, values.map { graph.shape($0.node) }, at: span)
+    let shapes = values.map { graph.shape($0.node) }
+    if isUnconstrained(function) { try requireCoordinates(function, names, shapes, samples, at: span) }
+    let realised = try realise(function, shapes, at: span)
     var map: [NodeID: NodeID] = [:]
     for (sample, value) in zip(realised.samples, values) { map[sample.node] = value.node }
     return TypedValue(graph.substitute(realised.node, nodes: map), in: graph)
+  }
+}
+
+extension Program.Operator {
+  /// How many arguments it takes, and how it is called.
+  fileprivate var call: (count: ClosedRange<Int>, form: String) {
+    switch self {
+    case .gradient, .score, .hessian, .laplacian: (1...2, "\(rawValue)(E) or \(rawValue)(E, name)")
+    case .hvp: (2...3, "hvp(E, v) or hvp(E, v, name)")
+    case .unconstrained: (1...1, "unconstrained(E)")
+    }
   }
 }

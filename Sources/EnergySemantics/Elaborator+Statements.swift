@@ -109,6 +109,15 @@ extension Elaborator {
       if verb == .check, innermost(value) == nil {
         throw Diagnostic(.error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span)
       }
+      if verb == .check, case .derivative = value {
+        let realised = try realise(value, nil, at: span)
+        guard graph[realised.node].rank == 0 else {
+          let type = typeText(graph.shape(realised.node))
+          throw Diagnostic(
+            .error, .type, "check takes an energy, and the values of '\(shortText(span))' are \(type)", at: span)
+        }
+        return .energy(energy(shortText(span), realised, span))
+      }
       let subject = try self.subject(value, shortText(span), at: span)
       if case .save = verb, case .value = subject { return subject }
       if case .save = verb {
@@ -133,6 +142,8 @@ extension Elaborator {
       if let known = program.energies.first(where: { $0.name == energy.name }), isWhole(energy) {
         return .energy(known)
       }
+      return .energy(self.energy(name, try realise(value, nil, at: span), span))
+    case .derivative(let derivative) where derivative.operation == .unconstrained:
       return .energy(self.energy(name, try realise(value, nil, at: span), span))
     case .derivative(let derivative):
       let base = try realise(derivative.base, nil, at: span)

@@ -78,6 +78,8 @@ final class Elaborator {
     let arguments: [String: Value]
     /// An index proved in range under a condition isn't proved without it.
     let guards: [Condition]
+    /// Whether an energy is +inf outside its domain.
+    var hasDomain = true
   }
 
   struct OwnParameterKey: Hashable {
@@ -211,12 +213,19 @@ final class Elaborator {
 
   /// What an open dimension has to be for two sizes to agree.
   func equation(_ a: Size, _ b: Size) -> SizeEquation? {
-    let choices = [(a, b), (b, a)].compactMap { side, other -> SizeEquation? in
-      guard let dimension = side.dimension,
-        openDimensions.contains(dimension) || settledDimensions.contains(dimension),
-        !other.dimensions.contains(dimension)
-      else { return nil }
-      return SizeEquation(dimension: dimension, size: other)
+    let isOpen = { (dimension: Dimension) in
+      self.openDimensions.contains(dimension) || self.settledDimensions.contains(dimension)
+    }
+    let choices = [(a, b), (b, a)].flatMap { side, other -> [SizeEquation] in
+      // side = ±d + rest, so d = ±(other − rest).
+      side.terms.compactMap { term in
+        guard term.factors.count == 1, abs(term.coefficient) == 1, isOpen(term.factors[0]) else { return nil }
+        let dimension = term.factors[0]
+        let rest = other - side + Size(dimension) * Size(term.coefficient)
+        let solution = rest * Size(term.coefficient)
+        guard !solution.dimensions.contains(dimension), !isCertainly(solution, below: 1) else { return nil }
+        return SizeEquation(dimension: dimension, size: solution)
+      }
     }
     return choices.first { !sampleDimensions.contains($0.dimension) } ?? choices.first
   }

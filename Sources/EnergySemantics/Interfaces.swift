@@ -91,14 +91,16 @@ public struct NoDataLoader: DataLoader {
 
 /// Derivatives of graphs; EnergyTransforms, which stands beside this module, has the rules.
 public protocol DifferentialOperators {
-  /// The gradient of the scalar `root`, with the shape of `symbol`.
-  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
-  /// The second derivatives of the scalar `root`: rank twice that of `symbol`.
-  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
-  /// The trace of the Hessian, a scalar.
-  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID
-  /// The Hessian times `vector`, with the shape of `symbol`.
-  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID
+  /// The gradients of the scalar `root`, each with the shape of its symbol.
+  func gradients(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> [NodeID]
+  /// The second derivatives of the scalar `root` by two symbols: the axes of the first before those of the second.
+  func hessian(_ graph: Graph, of root: NodeID, by rows: NodeID, and columns: NodeID) -> NodeID
+  /// The trace of the Hessian by all symbols together, a scalar.
+  func laplacian(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> NodeID
+  /// The Hessian by all symbols together times vectors of their shapes, in parts of these shapes.
+  func hessianVectorProducts(
+    _ graph: Graph, of root: NodeID, by symbols: [NodeID], times vectors: [NodeID]
+  ) -> [NodeID]
 }
 
 /// What may be set from outside before a program is read.

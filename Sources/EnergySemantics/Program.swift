@@ -182,6 +182,8 @@ public struct Program {
     case laplacian
     /// The Hessian times a vector.
     case hvp
+    /// The energy of unconstrained coordinates.
+    case unconstrained
   }
 
   /// What an action shows.

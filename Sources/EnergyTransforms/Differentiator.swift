@@ -50,12 +50,13 @@ public struct Differentiator {
     }
   }
 
-  /// The Hessian by a tensor of rank r as a tensor of rank 2r, row-major: entry [k, l] is ∂²root/∂xₖ∂xₗ.
-  public func hessian(of root: NodeID, by target: NodeID) -> NodeID {
-    let gradient = gradient(of: root, by: target)
-    let variables = graph.shape(target).map(graph.freshVariable)
+  /// The second derivatives by two tensors x and y as a tensor of all their axes, row-major: entry [k, l] is
+  /// ∂²root/∂xₖ∂yₗ.
+  public func hessian(of root: NodeID, by rows: NodeID, and columns: NodeID) -> NodeID {
+    let gradient = gradient(of: root, by: rows)
+    let variables = graph.shape(rows).map(graph.freshVariable)
     let entry = graph.index(gradient, variables.map { .at(IndexExpression($0)) })
-    return variables.reversed().reduce(self.gradient(of: entry, by: target)) { graph.build($1, $0) }
+    return variables.reversed().reduce(self.gradient(of: entry, by: columns)) { graph.build($1, $0) }
   }
 
   /// Σₖ ∂²root/∂xₖ², without forming the Hessian.
@@ -67,10 +68,13 @@ public struct Differentiator {
     return graph.reduce(.sum, variables, .always, diagonal)
   }
 
-  /// The Hessian times a tensor `vector` of the shape of `target`, as the gradient of ⟨∇root, vector⟩.
-  public func hessianVectorProduct(of root: NodeID, by target: NodeID, times vector: NodeID) -> NodeID {
-    let gradient = gradient(of: root, by: target)
-    return self.gradient(of: graph.dot(gradient, vector), by: target)
+  /// The Hessian by several tensors together times tensors `vectors` of their shapes, as the gradients of
+  /// ⟨∇root, vectors⟩.
+  public func hessianVectorProducts(of root: NodeID, by targets: [NodeID], times vectors: [NodeID]) -> [NodeID] {
+    let products = zip(gradients(of: root, by: targets), vectors).map { gradient, vector -> (Double, NodeID) in
+      (1, graph[gradient].rank == 0 ? graph.multiply(gradient, vector) : graph.dot(gradient, vector))
+    }
+    return gradients(of: graph.sum(products), by: targets)
   }
 }
 

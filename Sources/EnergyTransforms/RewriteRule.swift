@@ -61,8 +61,16 @@ public struct Rewriter {
     self.rules = rules
   }
 
-  /// The rewritten term.
-  public mutating func rewrite(_ root: NodeID) -> NodeID { graph.rewriting(root) { fire(at: $0) } }
+  /// The rewritten term. A rule may make terms that others apply to, below what it returns: then once more.
+  public mutating func rewrite(_ root: NodeID) -> NodeID {
+    var current = root
+    for _ in 0..<fuel {
+      let next = graph.rewriting(current) { fire(at: $0) }
+      if next == current { break }
+      current = next
+    }
+    return current
+  }
 
   private mutating func fire(at start: NodeID) -> NodeID {
     var current = start

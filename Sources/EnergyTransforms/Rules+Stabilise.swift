@@ -106,6 +106,28 @@ extension RewriteRule {
       return graph.reduce(.sum, variables, conditions, Builtins.apply(graph, "log", [body]))
     },
     RewriteRule(
+      "logdet-square", "logdet(A A^T) ⇒ 2*logdet(A) where A is square", .rounding,
+      example: "param A : matrix[2, 2] = [[1, 2], [0, 3]]\nenergy f(x : real) = x*logdet(A A^T)"
+    ) { graph, id in
+      guard case .linearAlgebra(.logdet) = graph[id].operation,
+        let factor = squareFactor(graph, graph[id].arguments[0])
+      else { return nil }
+      return graph.scale(2, graph.linearAlgebra(.logdet, [factor]))
+    },
+    RewriteRule(
+      "logdet-triangle", "logdet(L) ⇒ sum(log(abs(diag(L)))) where L is triangular by its form", .rounding,
+      example: "energy f(x : vector[2]) = logdet(tril([[x[1], 1], [1, x[2]]]))"
+    ) { graph, id in
+      guard case .linearAlgebra(.logdet) = graph[id].operation, isLowerTriangle(graph, graph[id].arguments[0]) else {
+        return nil
+      }
+      let matrix = graph[id].arguments[0]
+      let k = IndexExpression(graph.freshVariable(graph.shape(matrix)[0]))
+      let entry = graph.index(matrix, [.at(k), .at(k)])
+      let size = graph.isProvablyPositive(entry) ? entry : Builtins.apply(graph, "abs", [entry])
+      return graph.reduce(.sum, k.variables, .always, Builtins.apply(graph, "log", [size]))
+    },
+    RewriteRule(
       "sigmoid", "1/(1 + exp(t)) ⇒ sigmoid(-t)", .rounding,
       example: "energy f(x : real) = 1/(1 + exp(-x))"
     ) { graph, id in
@@ -118,14 +140,14 @@ extension RewriteRule {
       return nil
     },
     RewriteRule(
-      "one-minus-sigmoid", "1 - sigmoid(t) ⇒ sigmoid(-t)", .rounding,
+      "one-minus-sigmoid", "c - c*sigmoid(t) ⇒ c*sigmoid(-t)", .rounding,
       example: "energy f(x : real) = 1 - sigmoid(x)"
     ) { graph, id in
       let (terms, constant) = graph.terms(of: id)
-      guard constant == 1, terms.count == 1, terms[0].0 == -1,
+      guard constant != 0, terms.count == 1, terms[0].0 == -constant,
         let t = graph.arguments(of: terms[0].1, if: "sigmoid")
       else { return nil }
-      return Builtins.apply(graph, "sigmoid", [graph.negate(t[0])])
+      return graph.scale(constant, Builtins.apply(graph, "sigmoid", [graph.negate(t[0])]))
     },
     RewriteRule(
       "softmax", "exp(t)/sum(k: exp(t[k])) ⇒ a softmax weight", .rounding,
@@ -155,6 +177,40 @@ extension RewriteRule {
       return Builtins.apply(graph, "expm1", [t])
     },
   ]
+}
+
+/// A where the node is A Aᵀ with a square A.
+private func squareFactor(_ graph: Graph, _ id: NodeID) -> NodeID? {
+  guard case .contract(let spec) = graph[id].operation, spec.inputs.count == 2, spec.output.count == 2,
+    graph[id].arguments[0] == graph[id].arguments[1], spec.inputs.allSatisfy({ $0.count == 2 }),
+    spec.inputs[0][1] == spec.inputs[1][1], Set(spec.output) == [spec.inputs[0][0], spec.inputs[1][0]],
+    Set(spec.output).count == 2
+  else { return nil }
+  let factor = graph[id].arguments[0]
+  return graph.shape(factor)[0] == graph.shape(factor)[1] ? factor : nil
+}
+
+/// Whether a square matrix is a double build whose every term is guarded by i ≥ j or i = j.
+private func isLowerTriangle(_ graph: Graph, _ id: NodeID) -> Bool {
+  guard graph.shape(id)[0] == graph.shape(id)[1], case .build = graph[id].operation else { return false }
+  let (rows, _, row) = graph.open(id)
+  guard case .build = graph[row].operation else { return false }
+  let (columns, _, body) = graph.open(row)
+  let (terms, constant) = graph.terms(of: body)
+  return constant == 0
+    && terms.allSatisfy { _, term in
+      guard case .guarded(let conditions) = graph[term].operation else { return false }
+      return conditions.conditions.contains { condition in
+        let expression = condition.expression
+        guard expression.modulus == nil, Set(expression.variables) == Set(rows + columns) else { return false }
+        let (i, j) = (expression.coefficient(of: rows[0]), expression.coefficient(of: columns[0]))
+        switch condition.relation {
+        case .atLeastZero: return i == 1 && j == -1 && (Size(0) - expression.offset).isProvably(atLeast: 0)
+        case .equalsZero: return i == -j && expression.offset == 0
+        case .differsFromZero: return false
+        }
+      }
+    }
 }
 
 /// `1 + u` for the argument u of `log1p`.

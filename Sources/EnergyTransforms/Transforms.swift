@@ -38,24 +38,53 @@ public struct Transforms {
     return derive(energy) { graph.negate($0.gradient(of: $1, by: target)) }
   }
 
+  /// The gradients of a scalar by several tensors, from one sweep.
+  public mutating func gradients(of root: NodeID, by targets: [NodeID]) -> [NodeID] {
+    deriveAll(root) { $0.gradients(of: $1, by: targets) }
+  }
+
   /// The matrix of second derivatives (rank 2r for a target of rank r).
   public mutating func hessian(of root: NodeID, by target: NodeID) -> NodeID {
-    derive(root) { $0.hessian(of: $1, by: target) }
+    hessian(of: root, by: target, and: target)
+  }
+
+  /// The second derivatives by two tensors: the axes of the first before those of the second.
+  public mutating func hessian(of root: NodeID, by rows: NodeID, and columns: NodeID) -> NodeID {
+    derive(root) { $0.hessian(of: $1, by: rows, and: columns) }
   }
 
   /// The trace of the Hessian.
   public mutating func laplacian(of root: NodeID, by target: NodeID) -> NodeID {
-    derive(root) { $0.laplacian(of: $1, by: target) }
+    laplacian(of: root, by: [target])
+  }
+
+  /// The trace of the Hessian by several tensors together: the sum of theirs.
+  public mutating func laplacian(of root: NodeID, by targets: [NodeID]) -> NodeID {
+    let graph = self.graph
+    return derive(root) { differentiator, root in
+      graph.sum(targets.map { (1, differentiator.laplacian(of: root, by: $0)) })
+    }
   }
 
   /// The Hessian times a tensor of the target's shape.
   public mutating func hessianVectorProduct(of root: NodeID, by target: NodeID, times vector: NodeID) -> NodeID {
-    derive(root) { $0.hessianVectorProduct(of: $1, by: target, times: vector) }
+    hessianVectorProducts(of: root, by: [target], times: [vector])[0]
+  }
+
+  /// The Hessian by several tensors together times tensors of their shapes, in parts of these shapes.
+  public mutating func hessianVectorProducts(
+    of root: NodeID, by targets: [NodeID], times vectors: [NodeID]
+  ) -> [NodeID] {
+    deriveAll(root) { $0.hessianVectorProducts(of: $1, by: targets, times: vectors) }
   }
 
   private mutating func derive(_ root: NodeID, _ operation: (Differentiator, NodeID) -> NodeID) -> NodeID {
+    deriveAll(root) { [operation($0, $1)] }[0]
+  }
+
+  private mutating func deriveAll(_ root: NodeID, _ operation: (Differentiator, NodeID) -> [NodeID]) -> [NodeID] {
     graph.withOrigins(graph.origins(of: root)) {
-      finish(operation(Differentiator(graph), prepare(root)))
+      operation(Differentiator(graph), prepare(root)).map { finish($0) }
     }
   }
 }

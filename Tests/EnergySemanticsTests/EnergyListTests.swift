@@ -111,3 +111,37 @@ private let definitions = """
     #expect(checked.errors.first?.message.contains(part) == true, "\(checked.messages)")
   }
 }
+
+/// `unconstrained(E)`: what its coordinates are, and what has none.
+@Suite struct UnconstrainedSignatureTests {
+  @Test(arguments: [
+    ("positive", "real"), ("positive[3]", "vector[3]"), ("interval(0, 1)", "real"), ("simplex[4]", "vector[3]"),
+    ("ordered[4]", "vector[4]"), ("unit_vector[3]", "vector[3]"), ("spd[3]", "vector[6]"),
+    ("symmetric[2]", "vector[3]"),
+    ("lower[4]", "vector[10]"), ("diagonal[3]", "vector[3]"), ("matrix[2, 3]", "matrix[2, 3]"),
+    ("simplex[n]", "vector[n - 1]"), ("spd[n]", "vector[div(n*n + n, 2)]"),
+  ])
+  func coordinates(_ type: String, _ expected: String) throws {
+    let body = ["positive", "interval(0, 1)"].contains(type) ? "x" : "sum(x)"
+    let checked = Checked("energy f(x : \(type)) = \(body)\nenergy u = unconstrained(f)")
+    #expect(try checked.energy("u").samples.map(\.type) == [expected])
+    #expect(try checked.energy("u").samples.map(\.name) == ["x"])
+  }
+
+  @Test(arguments: [
+    ("unconstrained(f)([1, 2, 3])", "E-shape", "the coordinates of p : simplex[3] are vector[2]"),
+    ("unconstrained(f)(1)", "E-shape", "the coordinates of p"),
+    ("unconstrained(m)([1, 2])", "E-shape", "the coordinates of X : spd[n]"),
+    ("unconstrained(k)(1)", "E-type", "'n' is a whole number"),
+    ("unconstrained(f, p)", "E-arguments", "is called as unconstrained(E)"),
+    ("unconstrained(3)", "E-type", "takes an energy"),
+    ("unconstrained(f([0.2, 0.3, 0.5]))", "E-type", "takes an energy"),
+    ("unconstrained(score(f))([1, 2])", "E-type", "real"),
+  ])
+  func wrongUses(_ text: String, _ code: String, _ part: String) {
+    let checked = Checked(
+      "energy f(p : simplex[3]) = sum(p)\nenergy m(X : spd[n]) = trace(X)\nenergy k(n : integer) = n^2\n" + text)
+    #expect(checked.errors.first?.code.name == code, "\(checked.messages)")
+    #expect(checked.errors.first?.message.contains(part) == true, "\(checked.messages)")
+  }
+}

@@ -42,7 +42,7 @@ private let gaussian = """
     ("gaussian([1, 2], [3, 4])", "E-arguments"), ("gaussian([1, 2], nu = 1)", "E-arguments"),
     ("gaussian([1, 2], mu = [1, 2, 3])", "E-shape"), ("gaussian + gaussian", "E-type"), ("gaussian^2", "E-function"),
     ("score(gaussian([1, 2]))", "E-type"), ("score(3)", "E-type"), ("grad(gaussian, nu)", "E-unknown"),
-    ("hvp(gaussian)", "E-arguments"), ("unconstrained(gaussian)", "E-unsupported"),
+    ("hvp(gaussian)", "E-arguments"), ("unconstrained(gaussian, x)", "E-arguments"),
     ("score(gaussian)()", "E-arguments"),
     ("gaussian([1, 2], x = [1, 2])", "E-arguments"), ("check 3", "E-type"),
   ])

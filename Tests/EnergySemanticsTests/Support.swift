@@ -7,15 +7,17 @@ import Testing
 
 /// Stands for the differentiator, which these tests don't have: marks its root and takes the right shape.
 struct MarkingOperators: DifferentialOperators {
-  func gradient(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
-    graph.multiply(graph.apply("tanh", [root]), symbol)
+  func gradients(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> [NodeID] {
+    symbols.map { graph.multiply(graph.apply("tanh", [root]), $0) }
   }
-  func hessian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID {
-    graph.broadcast(root, to: graph.shape(symbol) + graph.shape(symbol))
+  func hessian(_ graph: Graph, of root: NodeID, by rows: NodeID, and columns: NodeID) -> NodeID {
+    graph.broadcast(root, to: graph.shape(rows) + graph.shape(columns))
   }
-  func laplacian(_ graph: Graph, of root: NodeID, by symbol: NodeID) -> NodeID { graph.apply("cosh", [root]) }
-  func hessianVectorProduct(_ graph: Graph, of root: NodeID, by symbol: NodeID, times vector: NodeID) -> NodeID {
-    graph.multiply(graph.apply("tanh", [root]), vector)
+  func laplacian(_ graph: Graph, of root: NodeID, by symbols: [NodeID]) -> NodeID { graph.apply("cosh", [root]) }
+  func hessianVectorProducts(
+    _ graph: Graph, of root: NodeID, by symbols: [NodeID], times vectors: [NodeID]
+  ) -> [NodeID] {
+    vectors.map { graph.multiply(graph.apply("tanh", [root]), $0) }
   }
 }
 

@@ -30,7 +30,7 @@ import Testing
     let norm = try build("norm", [x])
     let gradient = differentiator.gradient(of: norm, by: x)
     #expect(try value(gradient, id, [0, 0]) == [0, 0])
-    let hessian = differentiator.hessian(of: norm, by: x)
+    let hessian = differentiator.hessian(of: norm, by: x, and: x)
     #expect(try value(hessian, id, [0, 0]) == [0, 0, 0, 0])
     let expected = [16.0, -12, -12, 9].map { $0 / 125 }
     for (entry, wanted) in zip(try value(hessian, id, [3, 4]), expected) { #expect(abs(entry - wanted) < 1e-15) }

@@ -88,32 +88,17 @@ extension StructuralBuiltins {
     return call.result(graph.build(i, graph.build(j, graph.guarded(below, entry))))
   }
 
-  /// Entry [i, j] of the triangle is entry i(i + 1)/2 + j of the vector (all from 0), read only where j ≤ i.
+  /// The lower triangle whose entries a vector holds row by row.
   private static func unpacked(_ call: BuiltinCall) throws(BuiltinError) -> TypedValue {
     let graph = call.graph
-    let length = call.shape(0)[0]
-    guard let rows = triangleRows(length) else {
+    guard let rows = PackedTriangle.rows(count: call.shape(0)[0]) else {
       throw BuiltinError(
         .shape, "a triangle has 1, 3, 6, 10, … entries, and this is \(Graph.describe(call.shape(0)))", argument: 0,
         hints: ["a triangle of n rows is packed into a vector[div(n*(n + 1), 2)]"])
     }
     let (i, j) = (graph.freshVariable(rows), graph.freshVariable(rows))
-    let row = graph.iota(IndexExpression(i))
-    let before = graph.call("div", graph.sum([(1, graph.multiply(row, row)), (1, row)]), graph.size(2))
-    let place = graph.sum([(1, before), (1, graph.iota(IndexExpression(j)))])
-    let entry = graph.index(call.node(0), [.gather], gathers: [place])
     let below = Guard([Condition(IndexExpression([(i, 1), (j, -1)]), .atLeastZero)])
+    let entry = PackedTriangle.entry(graph, call.node(0), i, j)
     return call.result(graph.build(i, graph.build(j, graph.guarded(below, entry))))
-  }
-
-  /// The n with n(n + 1)/2 = length, where there is one.
-  private static func triangleRows(_ length: Size) -> Size? {
-    let entries = { (rows: Size) in (rows * rows + rows).divided(by: 2) }
-    if let number = length.constant {
-      guard number >= 0 else { return nil }
-      let rows = Int((Double(8 * number + 1).squareRoot() - 1) / 2)
-      return [rows, rows + 1].map { Size($0) }.first { entries($0) == length }
-    }
-    return length.dimensions.sorted().map { Size($0) }.first { entries($0) == length }
   }
 }

@@ -8,8 +8,8 @@ import Testing
     Sentence("param with a value", "param a = 1.5\na", prints: "1.5"),
     Sentence("a value from outside", "param a = 1.5\na", prints: "2").with { $0.settings = ["a": "2"] },
     Sentence(
-      "data are never differentiated", "data y = 2.0\nenergy f(x : real) = x*y\ngrad(f, y)", refused: "E-unknown",
-      "parameter"),
+      "data are never differentiated", "data y = 2.0\nenergy f(x : real) = x*y\ngrad(f, y)", refused: "E-type",
+      "declare it with 'param'"),
     Sentence("a let never sees a sample", "energy f(x : real) = r^2\nlet r = x - 1", refused: "E-unknown", "where"),
     Sentence(
       "gradients flow through a let", "param a = 2.0\nlet b = a^2\nenergy f(x : real) = b*x\ngrad(f, a)(3)",

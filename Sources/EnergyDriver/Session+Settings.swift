@@ -39,8 +39,8 @@ extension Session {
     let data = try UniformEvaluation(graph: value.graph, memoryLimit: options.memoryLimit)
       .run([typed.node], sizes: [:], values: values)[0]
     let span = Span(file: Int(parsed.tree.file), start: 0, end: source.bytes.count)
-    let symbols = parameters.map(\.symbol).filter { fits(data, graph[$0].shape) || parameters.count == 1 }
-    guard let first = symbols.first, data.shape.count == graph[first].shape.count else {
+    let symbols = parameters.map(\.symbol).filter { fits(data, graph[$0].shape) }
+    guard !symbols.isEmpty else {
       throw Diagnostic(
         .error, .shape, "\(parameter.name) is \(parameter.type); this value is \(Self.typeText(data.shape))", at: span,
         hints: [.init("e.g. --set \(parameter.name)=\(example(parameter))")])

@@ -163,6 +163,44 @@ import Testing
     #expect(report.text.contains("x^0.5"), "\(report.text)")
   }
 
+  private static let picture = "let X = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]\n"
+  static let convolutions: [Sentence] = [
+    Sentence("the filter isn't turned", picture + "conv2d(X, [[1, 0], [0, 2]])", prints: "[[11, 14], [20, 23]]"),
+    Sentence("in strides", picture + "conv2d(X, [[1, 0], [0, 2]], stride = 2)", prints: "[[11]]"),
+    Sentence(
+      "of the same size", picture + "conv2d(X, [[0, 0, 0], [0, 1, 0], [0, 0, 0]], pad = \"same\")",
+      prints: "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]"),
+    Sentence(
+      "around the edges", picture + "conv2d(X, [[0, 1, 0], [0, 0, 0], [0, 0, 0]], pad = \"circular\")",
+      prints: "[[7, 8, 9], [1, 2, 3], [4, 5, 6]]"),
+    Sentence("with rows of zeros", "conv2d([[1]], [[1, 0], [0, 2]], pad = 1)", prints: "[[2, 0], [0, 1]]"),
+    Sentence(
+      "channels in and out", "conv2d([[[1, 2], [3, 4]]], [[[[1, 0], [0, 2]]], [[[1, 1], [1, 1]]]])",
+      prints: "[[[9]], [[10]]]"),
+  ]
+  @Test("a convolution is PyTorch's cross-correlation", arguments: convolutions)
+  func checkConvolutions(_ sentence: Sentence) { sentence.check() }
+
+  private static let net = "param net : mlp[2, 3, 1](silu) = random(seed = 0)\n"
+  static let networks: [Sentence] = [
+    Sentence("one output is a real", net + "energy f(x : vector[2]) = net(x)\nf([1, 2]) - net([1, 2])", prints: "0"),
+    Sentence("several are a vector", "param n : mlp[2, 3, 4](tanh) = random(seed = 0)\nsize(n([1, 2]))", prints: "4"),
+    Sentence("the same seed, the same values", net + "net([1, 2])/net([1, 2])", prints: "1"),
+    Sentence(
+      "within PyTorch's bounds at first",
+      "param W : mlp[4, 1](relu) = random(seed = 3)\nlet big = abs(W([1, 0, 0, 0])) > 1\nif big then 1 else 0",
+      prints: "0"),
+    Sentence("scale= stretches", "param a : vector[9] = random(seed = 1, scale = 1000)\nif norm(a) > 100 then 1 else 0", prints: "1"),
+    Sentence("weights are set by PyTorch's names", net + "net([1, 2])", gives: 9).with {
+      $0.settings = ["net.2.weight": "zeros(1, 3)", "net.2.bias": "[9]"]
+    },
+    Sentence("of their shapes", net + "net([1, 2])", refused: "E-shape", "net.2.bias is vector[1]", "vector[2]").with {
+      $0.settings = ["net.2.bias": "[9, 9]"]
+    },
+  ]
+  @Test("a network of one output is a real; random values have their scale", arguments: networks)
+  func checkNetworks(_ sentence: Sentence) { sentence.check() }
+
   static let names: [Sentence] = [
     Sentence("bessel_i0 and bessel_i1", "bessel_i0(0)\nbessel_i1(0)", prints: "1", "0"),
     Sentence("kronecker", "[kronecker(i, 2) for i in 1..3]", prints: "[0, 1, 0]"),

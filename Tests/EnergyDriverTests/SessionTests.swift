@@ -29,7 +29,7 @@ import Testing
     ("nu", "1", "E-option: there is no parameter 'nu'; did you mean 'mu'?"),
     ("mu", "1", "E-shape: mu is vector[2]; this value is a number"),
     ("mu", "[1, 2", "E-bracket"),
-    ("mu", "[1, 2, 3]", "E-size: sizes disagree"),
+    ("mu", "[1, 2, 3]", "E-shape: mu is"),
     ("P", "[[1, 2], [3, 1]]", "E-value: P isn't symmetric"),
   ])
   func settingsAreChecked(_ name: String, _ value: String, _ expected: String) {

@@ -188,9 +188,11 @@ import Testing
     Sentence("the same seed, the same values", net + "net([1, 2])/net([1, 2])", prints: "1"),
     Sentence(
       "within PyTorch's bounds at first",
-      "param W : mlp[4, 1](relu) = random(seed = 3)\nlet big = abs(W([1, 0, 0, 0])) > 1\nif big then 1 else 0",
+      "param W : mlp[4, 1](relu) = random(seed = 3)\nif abs(W([1, 0, 0, 0])) > 1 then 1 else 0",
       prints: "0"),
-    Sentence("scale= stretches", "param a : vector[9] = random(seed = 1, scale = 1000)\nif norm(a) > 100 then 1 else 0", prints: "1"),
+    Sentence(
+      "scale= stretches", "param a : vector[9] = random(seed = 1, scale = 1000)\nif norm(a) > 100 then 1 else 0",
+      prints: "1"),
     Sentence("weights are set by PyTorch's names", net + "net([1, 2])", gives: 9).with {
       $0.settings = ["net.2.weight": "zeros(1, 3)", "net.2.bias": "[9]"]
     },

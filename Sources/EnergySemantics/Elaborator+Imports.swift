@@ -200,7 +200,7 @@ extension Elaborator {
 
   /// The name as one that the standard library has: what to write to get it.
   func standardHint(_ name: String) -> Diagnostic.Hint? {
-    guard StandardLibrary.entry(named: name) != nil else { return nil }
+    guard StandardLibrary.has(name) else { return nil }
     let line = "import \(name) from std"
     guard let main, main.definitions[name] == nil else { return .init("the standard library has it: \(line)") }
     let top = Span(file: main.tree.file, start: 0, end: 0)

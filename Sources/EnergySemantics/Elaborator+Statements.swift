@@ -257,7 +257,7 @@ extension Elaborator {
   /// Whether a name is within two edits of a function's, or is the name of a standard energy. (Every single letter is
   /// within two edits of something.)
   private func isLikeFunction(_ name: String) -> Bool {
-    StandardLibrary.entry(named: name) != nil || didYouMean(name, among: builtinNames) != nil
+    StandardLibrary.has(name) || didYouMean(name, among: builtinNames) != nil
       || didYouMean(name, among: StandardLibrary.names) != nil
   }
 

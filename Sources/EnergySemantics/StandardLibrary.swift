@@ -45,13 +45,20 @@ public enum StandardLibrary {
   }
 
   /// All entries in the order of their names.
-  public static var entries: [Entry] { names.compactMap { index[$0] } }
+  public static var entries: [Entry] { names.compactMap(entry) }
 
   /// The names that can be imported, in order.
   public static let names: [String] = index.keys.sorted()
 
   /// The entry of a name.
-  public static func entry(named name: String) -> Entry? { index[name] }
+  public static func entry(named name: String) -> Entry? {
+    guard let place = index[name] else { return nil }
+    let file = files[place.file]
+    return DocumentedText(file.bytes).entry(name, at: place.line, file: "std/\(file.name)")
+  }
+
+  /// Whether the library has a name.
+  static func has(_ name: String) -> Bool { index[name] != nil }
 
   /// The whole text that defines a name.
   public static func text(of name: String) -> String? {
@@ -60,16 +67,16 @@ public enum StandardLibrary {
 
   /// The text that defines a name, under the name that messages give it.
   static func source(defining name: String) -> SourceFile? {
-    guard let entry = index[name], let file = files.first(where: { "std/\($0.name)" == entry.file }) else { return nil }
-    return SourceFile(name: entry.file, bytes: file.bytes)
+    guard let place = index[name] else { return nil }
+    let file = files[place.file]
+    return SourceFile(name: "std/\(file.name)", bytes: file.bytes)
   }
 
-  private static let index: [String: Entry] = {
-    var result: [String: Entry] = [:]
-    for file in files {
-      for entry in DocumentedText(String(decoding: file.bytes, as: UTF8.self)).entries(file: "std/\(file.name)") {
-        result[entry.name] = entry
-      }
+  /// Where each name is defined. Found when first needed, by the beginnings of lines alone.
+  private static let index: [String: (file: Int, line: Int)] = {
+    var result: [String: (file: Int, line: Int)] = [:]
+    for (number, file) in files.enumerated() {
+      for (name, line) in DocumentedText(file.bytes).names { result[name] = (number, line) }
     }
     return result
   }()
@@ -77,40 +84,52 @@ public enum StandardLibrary {
 
 /// A text whose definitions have comments in the form of the library. Read by lines: nothing is parsed.
 private struct DocumentedText {
-  private let lines: [Substring]
+  private let lines: [ArraySlice<UInt8>]
 
-  init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
+  init(_ bytes: [UInt8]) { lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) }
 
-  func entries(file: String) -> [StandardLibrary.Entry] {
+  private func text(_ position: Int) -> Substring { Substring(decoding: lines[position], as: UTF8.self) }
+
+  /// The names with a comment, and the lines that define them.
+  var names: [(name: String, line: Int)] {
     lines.indices.compactMap { position in
       guard let name = definedName(lines[position]) else { return nil }
-      var start = position
-      while start > 0, lines[start - 1].hasPrefix("#") { start -= 1 }
-      guard let fields = fields(lines[start..<position], of: name) else { return nil }
-      return StandardLibrary.Entry(
-        name: name, summary: fields["summary"] ?? "", formula: fields["Formula"] ?? "",
-        reference: fields["Reference"] ?? "", example: fields["Example"] ?? "", source: definition(at: position),
-        file: file)
+      let head = Array("# \(name):".utf8)
+      let start = commentStart(above: position)
+      return start < position && lines[start].starts(with: head) ? (name, position) : nil
     }
   }
 
+  func entry(_ name: String, at position: Int, file: String) -> StandardLibrary.Entry {
+    let fields = fields((commentStart(above: position)..<position).map(text), of: name)
+    return StandardLibrary.Entry(
+      name: name, summary: fields["summary"] ?? "", formula: fields["Formula"] ?? "",
+      reference: fields["Reference"] ?? "", example: fields["Example"] ?? "", source: definition(at: position),
+      file: file)
+  }
+
+  private func commentStart(above position: Int) -> Int {
+    var start = position
+    while start > 0, lines[start - 1].first == UInt8(ascii: "#") { start -= 1 }
+    return start
+  }
+
   /// The name that a line defines: an energy or a function at the margin.
-  private func definedName(_ line: Substring) -> String? {
-    guard line.hasPrefix("energy ") || line.hasPrefix("fn "), let space = line.firstIndex(of: " ") else { return nil }
-    let rest = line[line.index(after: space)...].drop { $0 == " " }
+  private func definedName(_ line: ArraySlice<UInt8>) -> String? {
+    guard let word = ["energy ", "fn "].first(where: { line.starts(with: $0.utf8) }) else { return nil }
+    let rest = String(decoding: line.dropFirst(word.utf8.count), as: UTF8.self).drop { $0 == " " }
     let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
     return name.isEmpty ? nil : String(name)
   }
 
   /// The definition that begins at a line: with the indented lines below it.
   private func definition(at position: Int) -> String {
-    let tail = lines[(position + 1)...].prefix { $0.hasPrefix(" ") }
-    return ([lines[position]] + tail).joined(separator: "\n")
+    let tail = lines[(position + 1)...].prefix { $0.first == UInt8(ascii: " ") }
+    return (position..<(position + 1 + tail.count)).map { String(text($0)) }.joined(separator: "\n")
   }
 
-  /// The fields of a comment; `nil` where it doesn't begin with the name.
-  private func fields(_ comment: ArraySlice<Substring>, of name: String) -> [String: String]? {
-    guard let first = comment.first, first.hasPrefix("# \(name):") else { return nil }
+  /// The fields of a comment that begins with the name.
+  private func fields(_ comment: [Substring], of name: String) -> [String: String] {
     var result: [String: String] = [:]
     var field = "summary"
     for (position, line) in comment.enumerated() {

@@ -31,6 +31,8 @@ import Testing
   }
 
   static let packed: [Sentence] = [
+    Sentence(
+      "the Hessian of all", "energy g(a : real, b : real) = a^2*b\nhessian(g)(2, 3)", prints: "[[6, 4], [4, 0]]"),
     Sentence("the score of all", f + "score(f)([1, 2], 3)", prints: "[-12, -24, -10]"),
     Sentence("of one", f + "score(f, x)([1, 2], 3)\nscore(f, t)([1, 2], 3)", prints: "[-12, -24]", "-10"),
     Sentence("the Laplacian of all", "energy g(a : real, b : real) = a^2*b + b^2\nlaplacian(g)(2, 3)", prints: "8"),

@@ -56,6 +56,9 @@ import Testing
   func checkViolations(_ sentence: Sentence) { sentence.check() }
 
   static let domains: [Sentence] = [
+    Sentence(
+      "unconstrained is the energy of the logarithm, with its slope",
+      "energy f(t : positive) = t - log(t)\nunconstrained(f)\nunconstrained(f)(0)", prints: "exp(t) - 2*t", "1"),
     Sentence("+inf outside", "energy f(t : positive) = t\nf(-1)\nf(2)\nscore(f)(-1)", gives: .infinity, 2, 0),
     Sentence("an interval", "energy f(t : interval(0, 1)) = t\nf(2)\nf(0.5)", prints: "inf", "0.5"),
     Sentence("of every entry", "energy f(t : positive[2]) = sum(t)\nf([1, -1])\nf([1, 1])", prints: "inf", "2"),

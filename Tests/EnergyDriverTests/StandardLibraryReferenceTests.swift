@@ -16,6 +16,8 @@ import Testing
 
   struct Case: Decodable {
     let program: String
+    /// Values of parameters that the program declares.
+    let settings: [String: String]
     let shape: [Int]
     /// Whether single precision can say the points.
     let single: Bool
@@ -53,7 +55,7 @@ import Testing
   }
 
   private func check(_ item: Case, _ precision: Precision) throws {
-    let session = session(item.program) { $0.precision = precision }
+    let session = session(item.program, set: item.settings) { $0.precision = precision }
     try #require(!session.hasErrors, "\(item.program)\n\(session.diagnostics.map(\.short))")
     let results = try session.values(
       [.energy, .score, .laplacian], at: item.x, shape: item.shape, energy: "tested")
@@ -79,5 +81,26 @@ import Testing
   private func expect(_ ours: Double, _ theirs: Double, _ scale: Double, _ tolerance: Double, _ place: String) {
     let isClose = ours == theirs || abs(ours - theirs) <= tolerance * (abs(theirs) + scale) + 1e-35
     #expect(isClose, "\(place): \(ours), not \(theirs)")
+  }
+
+  /// What makes no sense is an error with a code, never a number.
+  @Test(arguments: [
+    ("gaussian_cov", "mu = [[1, 2]], Sigma = eye(2)", "[1, 2]", "E-shape"),
+    ("gaussian_cov", "Sigma = [[1, 0, 0], [0, 1, 0]]", "[1, 2]", "E-value"),
+    ("gaussian_cov", "Sigma = [[1, 1], [1, 1]]", "[1, 2]", "E-value"),
+    ("gaussian_cov", "Sigma = [[1, 2], [2, 1]]", "[1, 2]", "E-value"),
+    ("gaussian_cov", "mu = [1, 2, 3], Sigma = [[1, 0], [0, 1]]", "[1, 2]", "E-shape"),
+    ("gaussian_cov", "Sigma = [[1, 0], [0, 1]]", "[1, 2, 3]", "E-shape"),
+    ("rosenbrock", "b = 100", "[1]", "E-shape"), ("himmelblau", "", "[1, 2, 3]", "E-shape"),
+    ("many_well", "", "[1, 2, 3]", "E-shape"), ("double_well", "a = -1", "[1]", "E-value"),
+    ("gaussian_mixture", "w = [0.5, 0.4], M = [[1], [2]], s = [1, 1]", "[1]", "E-value"),
+    ("gaussian_mixture", "w = [0.5, 0.5], M = [[1], [2]], s = [1, 1, 1]", "[1]", "E-shape"),
+    ("hopfield", "W = [[0, 1], [2, 0]]", "[1, 2]", "E-value"), ("student_t", "nu = 0", "1", "E-value"),
+  ])
+  func refused(_ name: String, _ arguments: String, _ sample: String, _ code: String) {
+    let session = session("import \(name) from std\nenergy tested = \(name)(\(arguments))\ntested(\(sample))")
+    var found = session.diagnostics.map(\.short)
+    if found.isEmpty { found = messages { _ = try session.printed() } }
+    #expect(found.first?.hasPrefix(code) ?? false, "\(found)")
   }
 }

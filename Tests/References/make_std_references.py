@@ -7,7 +7,8 @@ is the sum of; scores and Laplacians are central differences of step 1e-25 (rela
 near 1e-50, and what is below 1e-35 is 0. What is published
 or known to scipy is checked against the formulas before anything is written.
 
-A file holds `name` and `cases`, each with: program (the import, and an instance called `tested`), shape (of the batch),
+A file holds `name` and `cases`, each with: program (the import, and an instance called `tested`), settings (values of
+parameters that the program declares), shape (of the batch),
 x (flat, row-major), energy, score (flat), laplacian (null at points where it isn't defined), and of each a scale, by
 which rounding is judged: the sum of the absolute values of the terms (of a score the largest of its row's). `condition`
 is a factor by which a case passes on rounding errors of single precision, where it is above 1.
@@ -68,6 +69,7 @@ def compute(case):
     smooth = [k not in case.kinks for k in range(len(rows))]
     return {
         "program": case.program,
+        "settings": case.settings,
         "shape": [len(rows)] + list(case.shape),
         "single": case.single,
         "condition": case.condition,

@@ -28,7 +28,8 @@ def exact(value):
 
 
 class Case:
-    def __init__(self, name, formula, shape, parameters, points, kinks, domain, imports, single, condition, definitions):
+    def __init__(self, name, formula, shape, parameters, points, kinks, domain, imports, single, condition, definitions, settings):
+        self.settings = {key: literal(value) for key, value in settings.items()}
         self.formula, self.shape, self.domain = formula, shape, domain
         self.parameters = {key: exact(value) for key, value in parameters.items() if not isinstance(value, str)}
         self.points, self.kinks, self.single, self.condition = points, kinks, single, condition
@@ -50,10 +51,11 @@ def generator(name):
 
 def case(
     name, formula, shape, /, *, draw=10, deviation=1.0, centre=0.0, special=(), kinks=(), domain=None, imports=(),
-    single=True, condition=1, definitions=(), make=None, **parameters,
+    single=True, condition=1, definitions=(), settings={}, make=None, **parameters,
 ):
     """Registers a case: `draw` random points (normal, or from `make(rng)`), then the special ones; `kinks` are the
-    special ones that have no Laplacian. Parameters given as texts are code of the language."""
+    special ones that have no Laplacian. Parameters given as texts are code of the language; `settings` are parameters of `definitions`
+    with their values."""
     rng = generator(f"{name}{len(CASES.get(name, []))}")
     size = int(np.prod(shape)) if shape else 1
     rows = [make(rng) if make else centre + deviation * rng.standard_normal(size) for _ in range(draw)]
@@ -65,7 +67,7 @@ def case(
     CASES.setdefault(name, []).append(
         Case(
             name, formula, shape, parameters, rows, [draw + k for k in kinks], domain, list(imports), single, condition,
-            list(definitions)))
+            list(definitions), settings))
 
 
 def check(function):

@@ -31,6 +31,30 @@ def rbm_sums_its_hidden_units_out():
     near(mp.fsum(rbm(v, w, b, c)), -log(total), 40)
 
 
+LAYERS = [
+    ([[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]], [0.1, -0.2, 0.3]),
+    ([[0.5, -0.25, 1.0], [-1.5, 0.75, 0.5]], [0.25, -0.5]),
+    ([[1.25, -0.75]], [0.125]),
+]
+
+
+def network(activation):
+    def terms(x):
+        values = x
+        for number, (weights, bias) in enumerate(LAYERS):
+            values = [dot(exact(row), values) + mp.mpf(b) for row, b in zip(weights, bias)]
+            if number < len(LAYERS) - 1:
+                values = [activation(t) for t in values]
+        return values
+
+    return terms
+
+
+SETTINGS = {f"net.{2 * k}.{name}": value for k, layer in enumerate(LAYERS) for name, value in zip(["weight", "bias"], layer)}
+for name, function in [("silu", lambda t: t / (1 + mp.exp(-t))), ("tanh", mp.tanh)]:
+    case("network", network(function), [2], definitions=[f"param net : mlp[2, 3, 2, 1]({name})"], net="net",
+         settings=SETTINGS, special=[[100, -200]], condition=10)
+
 COUPLINGS = [[0, 1, -0.5], [1, 0, 0.25], [-0.5, 0.25, 0]]
 hopfield = lambda x, W, b=(0, 0, 0): [-t / 2 for t in quadratic(W, x)] + [-s * t for s, t in zip(b, x)]
 case("hopfield", hopfield, [3], W=COUPLINGS, b=[0.5, -0.25, 1.0], special=[[1, -1, 1]])

@@ -1,5 +1,6 @@
 import EnergyDriver
 import EnergySemantics
+import EnergyText
 import Foundation
 
 /// docs/standard-library.md: every energy of the library, from the comments in its texts, with its score as the
@@ -16,7 +17,7 @@ enum StandardLibraryPage {
     # The standard library
 
     \(StandardLibrary.entries.count) energies, written in the language; `import gaussian, ring from std` makes them known. Made from their texts
-    in `Sources/EnergySemantics/StandardLibrary` (`make golden`): the examples are run as tests, energies, scores and
+    in `Sources/EnergySemantics/StandardLibrary` (`make golden`): the examples are run as tests, and energies, scores and
     Laplacians compared with references (`Tests/References/std`).
 
     What stands before `;` is the sample, what stands behind it are parameters with their defaults, given by name. An
@@ -54,11 +55,22 @@ enum StandardLibraryPage {
 
       \(entry.reference).
 
-      ```
+      ```energy
       \(entry.example.trimmingCharacters(in: .newlines))
       ```
 
+      ```output
+      \(output(of: entry.example))
+      ```
+
       """
+  }
+
+  private static func output(of program: String) -> String {
+    var lines: [String] = []
+    let session = Session(SourceFile(name: "model.energy", text: program), files: DiskFiles())
+    do { try session.run { lines.append($0.text) } } catch { lines.append("\(error)") }
+    return lines.joined(separator: "\n")
   }
 
   private static func code(_ text: String) -> String { "    " + text.replacing("\n", with: "\n    ") }

@@ -207,6 +207,16 @@ case("stochastic_volatility", stochastic_volatility, [8], y=RETURNS, make=volati
      domain=lambda x: abs(x[1]) <= 1 and x[2] > 0, special=[[0, 1.5, 1, 0, 0, 0, 0, 0], [0, 0.5, -1, 0, 0, 0, 0, 0]])
 
 
+def autoregression(x, phi, c=0, sigma=1):
+    p = len(phi)
+    means = [c + mp.fsum(phi[k] * x[t - 1 - k] for k in range(p)) for t in range(p, len(x))]
+    return [u for value, mean in zip(x[p:], means) for u in normal(value, mean, sigma)]
+
+
+case("autoregression", autoregression, [6], phi=[0.5, 0.25])
+case("autoregression", autoregression, [5], phi=[1.0, -0.5, 0.25], c=0.5, sigma=0.5)
+
+
 @check
 def stochastic_volatility_is_scipys():
     mu, phi, sigma, h = 0.25, 0.5, 0.75, np.array([0.1, -0.2, 0.3, 0.5, -0.4])

@@ -41,7 +41,7 @@ struct Batch {
     }
   }
 
-  let columns: [Column]
+  var columns: [Column]
   /// The rows in use: an offset and a count.
   let rows: Range<Int>
   let precision: Precision
@@ -52,6 +52,8 @@ struct Batch {
   let remarks: [Diagnostic]
   /// Elements of one sample, all arguments together.
   let width: Int
+  /// The symbols of a direction for each argument, where there are directions; their columns stand behind the others.
+  var directions: [Symbol.ID] = []
 
   /// Calls `body` with the address of row 0 of the whole array of each column.
   func withAddresses<Result>(
@@ -102,12 +104,15 @@ struct Batch {
 extension Session {
   /// Reads samples and fits them to the arguments of an energy.
   /// - Parameter rows: which rows, from 1, both ends included.
-  func batch(_ source: BatchSource, for energy: Program.Energy, rows: ClosedRange<Int>?) throws -> Batch {
+  /// - Parameter precision: that of the evaluation; by default as the options or the files say.
+  func batch(
+    _ source: BatchSource, for energy: Program.Energy, rows: ClosedRange<Int>?, precision: Precision? = nil
+  ) throws -> Batch {
     switch source {
     case .files(let inputs):
       var arrays: [(name: String?, array: ArrayFile)] = []
       for input in inputs { arrays.append((input.name, try files.array(at: input.path))) }
-      return try batch(arrays, for: energy, rows: rows)
+      return try batch(arrays, for: energy, rows: rows, precision: precision ?? options.precision)
     case .random(let count, let seed):
       var sizes = try knownSizes(energy)
       for (dimension, value) in defaultSizes(energy, sizes) {
@@ -145,13 +150,14 @@ extension Session {
   }
 
   private func batch(
-    _ arrays: [(name: String?, array: ArrayFile)], for energy: Program.Energy, rows: ClosedRange<Int>?
+    _ arrays: [(name: String?, array: ArrayFile)], for energy: Program.Energy, rows: ClosedRange<Int>?,
+    precision: Precision?
   ) throws -> Batch {
     guard let first = arrays.first else {
       throw Diagnostic(.error, .option, "no samples are given", hints: [.init("--input FILE.npy or FILE.csv")])
     }
     let isSingle = arrays.allSatisfy { $0.array.dtype == .f32 }
-    let precision = options.precision ?? (isSingle ? .f32 : .f64)
+    let precision = precision ?? (isSingle ? .f32 : .f64)
     if first.name == nil {
       guard arrays.count == 1 else {
         throw Diagnostic(

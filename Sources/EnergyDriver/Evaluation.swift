@@ -13,6 +13,10 @@ public enum BatchOutput: Hashable, Sendable {
   case score
   /// The trace of the Hessian: one number a row.
   case laplacian
+  /// The Hessian times the row's direction, as the score is laid out.
+  case hessianProduct
+  /// The gradient by a parameter, of its shape.
+  case gradient(Symbol.ID)
 }
 
 /// An energy with samples and values, ready to run: sizes bound, program lowered, prologue done.
@@ -48,7 +52,8 @@ public final class Evaluation {
   public func shape(of output: BatchOutput) -> [Int] {
     switch output {
     case .energy, .laplacian: return [rowCount]
-    case .score:
+    case .gradient(let symbol): return [rowCount] + (environment.sizes.lengths(graph[symbol].shape) ?? [])
+    case .score, .hessianProduct:
       if energy.samples.count == 1 {
         return [rowCount] + (environment.sizes.lengths(graph[energy.samples[0].symbol].shape) ?? [])
       }
@@ -78,6 +83,16 @@ public final class Evaluation {
         // Of several arguments the traces add up.
         let terms = energy.samples.map { transforms.laplacian(of: energy.node, by: graph.symbol($0.symbol)) }
         nodes.append(("laplacian", graph.sum(terms.map { (1, $0) })))
+      case .gradient(let symbol):
+        let root = session.inlined(energy.node)
+        nodes.append(("gradient \(symbol.index)", transforms.gradient(of: root, by: graph.symbol(symbol))))
+      case .hessianProduct:
+        let products = transforms.hessianVectorProducts(
+          of: energy.node, by: energy.samples.map { graph.symbol($0.symbol) }, times: batch.directions.map(graph.symbol)
+        )
+        names[.hessianProduct] = products.indices.map { "product\($0 + 1)" }
+        nodes += products.enumerated().map { ("product\($0.offset + 1)", $0.element) }
+        continue
       case .score:
         for (index, sample) in energy.samples.enumerated() {
           let name = energy.samples.count == 1 ? "score" : "score\(index + 1)"
@@ -165,11 +180,13 @@ public final class Evaluation {
   }
 
   /// The rows of an output as doubles; for outputs that fit into memory with ease.
-  func values(_ outputs: [BatchOutput], rows: Range<Int>) throws -> [[Double]] {
+  func values(
+    _ outputs: [BatchOutput], rows: Range<Int>, isCancelled: (@Sendable () -> Bool)? = nil
+  ) throws -> [[Double]] {
     let counts = outputs.map { rows.count * width(of: $0) }
     let memory = counts.map { UnsafeMutableRawPointer.allocate(byteCount: max(8, 8 * $0), alignment: 64) }
     defer { memory.forEach { $0.deallocate() } }
-    try run(rows: rows, into: Dictionary(uniqueKeysWithValues: zip(outputs, memory)))
+    try run(rows: rows, into: Dictionary(uniqueKeysWithValues: zip(outputs, memory)), isCancelled: isCancelled)
     return zip(memory, counts).map { base, count in
       switch precision {
       case .f64: Array(UnsafeBufferPointer(start: base.assumingMemoryBound(to: Double.self), count: count))
@@ -181,13 +198,17 @@ public final class Evaluation {
 
 extension Session {
   /// Makes an energy ready for samples.
-  /// - Parameter rows: which rows, from 1, both ends included; all by default.
+  /// - Parameters:
+  ///   - rows: which rows, from 1, both ends included; all by default.
+  ///   - directions: a row for each sample, for `hessianProduct`.
   public func evaluation(
-    of energy: Program.Energy, on source: BatchSource, rows: ClosedRange<Int>? = nil, outputs: [BatchOutput]
+    of energy: Program.Energy, on source: BatchSource, rows: ClosedRange<Int>? = nil, outputs: [BatchOutput],
+    directions: BatchSource? = nil
   ) throws -> Evaluation {
     let clock = ContinuousClock()
     let start = clock.now
-    let batch = try batch(source, for: energy, rows: rows)
+    var batch = try batch(source, for: energy, rows: rows)
+    if let directions { try add(directions, to: &batch, for: energy, rows: rows) }
     batch.prefault()
     let readTime = start.duration(to: clock.now)
     return try Evaluation(self, energy, batch, outputs, readTime: readTime)

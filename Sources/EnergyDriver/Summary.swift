@@ -61,7 +61,8 @@ public struct BatchSummary: Sendable {
       for row in 0..<count {
         switch spreads[index].output {
         case .energy, .laplacian: spreads[index].spread.add(number(index, row))
-        case .score: spreads[index].spread.add(Self.length(width) { number(index, row * width + $0) })
+        case .score, .hessianProduct, .gradient:
+          spreads[index].spread.add(Self.length(width) { number(index, row * width + $0) })
         }
       }
     }
@@ -115,6 +116,8 @@ public struct BatchSummary: Sendable {
     case .energy: ("energy", "energy", "energies")
     case .score: ("|score|", "score_norm", "scores")
     case .laplacian: ("laplacian", "laplacian", "Laplacians")
+    case .hessianProduct: ("|H v|", "hvp_norm", "Hessian-vector products")
+    case .gradient: ("|gradient|", "gradient_norm", "gradients")
     }
   }
 

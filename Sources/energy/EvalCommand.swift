@@ -32,11 +32,11 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "Write the Laplacians, (N).", completion: .file())
   var laplacianOut: String?
 
-  @Option(help: "Write Hessian-vector products: V.npy=H.npy (not built yet).")
-  var hvpOut: String?
+  @Option(help: "Write the Hessians times a direction for each row, as the samples are laid out: V.npy=H.npy.")
+  var hvpOut: FilePair?
 
-  @Option(help: "Write a parameter's gradient: NAME=G.npy (not built yet).")
-  var gradOut: [String] = []
+  @Option(help: "Write the gradient of the sum of the energies by a parameter: NAME=G.npy, dotted for own ones.")
+  var gradOut: [FilePair] = []
 
   @Flag(help: "End with an error where an energy or score is NaN.")
   var trapNan = false
@@ -45,8 +45,6 @@ struct EvalCommand: ParsableCommand {
     let report = Report(output)
     try report.finish(loading: {
       try program.requireProgram()
-      if hvpOut != nil { throw Unbuilt.feature("--hvp-out") }
-      if !gradOut.isEmpty { throw Unbuilt.feature("--grad-out") }
       return try program.session()
     }) { loaded in
       let energy = try loaded.energy(named: program.energy)
@@ -61,7 +59,9 @@ struct EvalCommand: ParsableCommand {
   }
 
   private var wanted: [(output: BatchOutput, path: String)] {
-    let all: [(BatchOutput, String?)] = [(.energy, energyOut), (.score, scoreOut), (.laplacian, laplacianOut)]
+    let all: [(BatchOutput, String?)] = [
+      (.energy, energyOut), (.score, scoreOut), (.laplacian, laplacianOut), (.hessianProduct, hvpOut?.path),
+    ]
     return all.compactMap { output, path in path.map { (output, $0) } }
   }
 
@@ -69,8 +69,16 @@ struct EvalCommand: ParsableCommand {
     let energy = try session.energy(named: name.isEmpty ? nil : name)
     let files = wanted
     let source = BatchSource.files(input.map { ($0.name, $0.path) })
+    let gradients = gradOut.isEmpty ? [] : try writeGradients(session, energy.name, source)
+    if files.isEmpty, !gradients.isEmpty {
+      report.field("energy_name", .string(energy.displayName))
+      report.field("files", .array(gradients))
+      return
+    }
     let outputs = files.isEmpty ? [.energy, .score] : files.map(\.output)
-    let evaluation = try session.evaluation(of: energy, on: source, rows: rows?.range, outputs: outputs)
+    let evaluation = try session.evaluation(
+      of: energy, on: source, rows: rows?.range, outputs: outputs,
+      directions: hvpOut.map { .files([(nil, $0.name)]) })
     report.add(evaluation.remarks, session.sources)
     let clock = ContinuousClock()
     var seconds = [("read", evaluation.readTime), ("evaluation", Duration.zero), ("write", Duration.zero)]
@@ -100,7 +108,43 @@ struct EvalCommand: ParsableCommand {
         files.map { file in
           let shape = JSON.array(evaluation.shape(of: file.output).map(JSON.integer))
           return .object([("path", .string(file.path)), ("shape", shape)])
-        }))
+        } + gradients))
+  }
+
+  /// Computes the gradients by parameters and writes them; returns what the document says of the files.
+  private func writeGradients(
+    _ session: Session, _ name: String, _ source: BatchSource
+  ) throws -> [JSON] {
+    let energy = try session.energy(named: name.isEmpty ? nil : name)
+    let (gradients, precision) = try Interruption.watching {
+      try session.parameterGradients(
+        of: energy, by: gradOut.map(\.name), on: source, rows: rows?.range, isCancelled: $0)
+    }
+    if trapNan, let bad = gradients.first(where: { $0.values.contains { $0.isNaN } }) {
+      throw Diagnostic(
+        .error, .notFinite, "the gradient by \(bad.name) is NaN; nothing was written",
+        hints: [.init("energy check names the sub-expression")])
+    }
+    var written: [ArrayOutput] = []
+    for (gradient, file) in zip(gradients, gradOut) {
+      let output = try ArrayOutput(
+        path: file.path, shape: gradient.shape, dtype: precision == .f64 ? .f64 : .f32)
+      output.withUnsafeMutableBytes { bytes in
+        switch precision {
+        case .f64:
+          for (i, x) in gradient.values.enumerated() { bytes.storeBytes(of: x, toByteOffset: 8 * i, as: Double.self) }
+        case .f32:
+          for (i, x) in gradient.values.enumerated() {
+            bytes.storeBytes(of: Float(x), toByteOffset: 4 * i, as: Float.self)
+          }
+        }
+      }
+      written.append(output)
+    }
+    for output in written { try output.commit() }
+    return zip(gradients, gradOut).map { gradient, file in
+      .object([("path", .string(file.path)), ("shape", .array(gradient.shape.map(JSON.integer)))])
+    }
   }
 
   private func write(
@@ -125,6 +169,18 @@ struct EvalCommand: ParsableCommand {
     if !(trapNan && summary.warning(firstRow: 1) != nil) { for target in targets { try target.file.commit() } }
     seconds[2].1 = start.duration(to: clock.now)
     return summary
+  }
+}
+
+/// `NAME=FILE`, also `FILE=FILE`.
+struct FilePair: ExpressibleByArgument {
+  let name: String
+  let path: String
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
+    name = String(argument[..<equals])
+    path = String(argument[argument.index(after: equals)...])
+    if path.isEmpty { return nil }
   }
 }
 

@@ -82,6 +82,7 @@ import Testing
     ("fold(t in 1..T, s = s0, r = 1: s + r)", "(call fold (in t 1 T) (state s s0) (state r 1) (sum +s +r))"),
     ("E(x; mu = v)", "(call E x ; mu=v)"),
     ("E(x, mu = v)", "(call E x mu=v)"),
+    ("grad(E, g.μ)", "(call grad E g.mu)"),
     ("grad(E, gaussian.mu)", "(call grad E gaussian.mu)"),
     ("grad(E, net.0.weight)", "(call grad E net.0.weight)"),
     ("load(\"a\\\"b\\\\.npy\")", "(call load \"a\"b\\.npy\")"),

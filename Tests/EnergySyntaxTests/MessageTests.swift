@@ -15,7 +15,9 @@ import Testing
     ("√x", "E-character", "√"), ("a ** 2", "E-character", "**"), ("a && b", "E-character", "&&"),
     ("a ~ b", "E-character", "~"), ("a $ b", "E-character", "$"), ("a . b", "E-character", "."),
     ("x 2", "E-syntax", "2"), ("x²^3", "E-syntax", "^"), ("x²³ ²", "E-syntax", "²"), ("2^", "E-syntax", ""),
-    ("()", "E-syntax", "("), ("f(x, end)", "E-syntax", "end"), ("A.T", "E-syntax", "A.T"), ("‖‖x‖‖", "E-syntax", "‖"),
+    ("()", "E-syntax", "("), ("f(x, end)", "E-syntax", "end"), ("A.T", "E-syntax", "A.T"),
+    ("f([g.mu, 2])", "E-syntax", "g.mu"), ("f(1 + g.mu)", "E-syntax", "g.mu"), ("f(x, g.mu = 2)", "E-syntax", "g.mu"),
+    ("‖‖x‖‖", "E-syntax", "‖"),
     ("f(mu = 1, x)", "E-syntax", "x"), ("E(x; y)", "E-syntax", "y"), ("x[1:3]", "E-syntax", ":"),
     ("x[]", "E-syntax", "[]"),
     ("[]", "E-syntax", "[]"), ("f(x,)", "E-syntax", ")"), ("f(x,; a = 1)", "E-syntax", ";"),
@@ -47,7 +49,7 @@ import Testing
   @Test(arguments: [
     "1/f(x)", "1/x^2", "1/(2 x)", "(1/2) x", "a/b*c d", "1/2*x", "1/x[1]", "1/-f(x)^2", "grad(E)", "f(sin)", "x^f(y)",
     "Es[2](x)", "x[end]", "x[f(end)]", "x[[1, end]]", "sum(sin(x))", "0 < x <= 1", "a == b < c",
-    "a > b >= c != d",
+    "a > b >= c != d", "grad(E, g.μ)", "grad(E, net.0.weight)",
   ])
   func accepted(_ text: String) {
     #expect(messages(text) == [])

@@ -127,6 +127,7 @@ import Testing
     ("let a = 2\n  3", "E-layout", 2, 3),
     ("let a = 2\n  b = 3", "E-layout", 2, 3),
     ("  let a = 2", "E-layout", 1, 3),
+    ("let a = 2;\n  - 3", "E-layout", 2, 3),
     ("let a = 2 +\n\t3", "E-layout", 2, 1),
     ("let a = (1 +\n 2\nlet b = 3", "E-bracket", 1, 9),
     ("let a = [1, 2", "E-bracket", 1, 9),

@@ -75,6 +75,7 @@ extension Graph {
   public func select(_ condition: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID {
     let shape = commonShape([condition, a, b])
     if let value = constantValue(condition) { return broadcast(value != 0 ? a : b, to: shape) }
+    let (a, b) = (resolved(a, under: condition, holds: true), resolved(b, under: condition, holds: false))
     if a == b { return broadcast(a, to: shape) }
     if let scaled = scaledSelect(condition, a, b) { return broadcast(scaled, to: shape) }
     if let guarded = guardedSelect(condition, a, b) { return broadcast(guarded, to: shape) }
@@ -84,6 +85,22 @@ extension Graph {
       return broadcast(intern(.select, arguments, shape: [], type: type), to: shape)
     }
     return intern(.select, arguments, shape: shape, type: type)
+  }
+
+  /// A branch in which a select on the same condition is what the branch makes of it; also among the terms of a sum.
+  private func resolved(_ id: NodeID, under condition: NodeID, holds: Bool) -> NodeID {
+    let test = unbroadcast(condition)
+    func chosen(_ id: NodeID) -> NodeID? {
+      let inner = unbroadcast(id)
+      guard case .select = self[inner].operation, self[inner].arguments[0] == test else { return nil }
+      return broadcast(self[inner].arguments[holds ? 1 : 2], to: self[id].shape)
+    }
+    if let found = chosen(id) { return found }
+    guard case .add(let coefficients, let constant) = self[id].operation,
+      self[id].arguments.contains(where: { chosen($0) != nil })
+    else { return id }
+    let terms = zip(coefficients, self[id].arguments).map { ($0, chosen($1) ?? $1) }
+    return broadcast(sum(terms, constant: constant), to: self[id].shape)
   }
 
   /// A number that all branches but zeros are multiplied by stands outside.

@@ -208,15 +208,15 @@ extension Graph {
   /// `[a, b]`, not `[(if i == 1 then a else 0) + (if i == 2 then b else 0) for i in 1..2]`; and of a reduction over such
   /// a vector. `nil` for every other node.
   func listedEntries(_ id: NodeID) -> [NodeID]? {
-    let node = self[id]
-    switch node.operation {
-    case .build where node.rank <= 2: break
-    case .reduce(_, let bound, .always) where bound.count == 1 && node.rank == 0: break
+    let bound: Variable
+    let longest: Int
+    switch self[id].operation {
+    case .build(let variable) where self[id].rank <= 2: (bound, longest) = (variable, 4)
+    case .reduce(_, let variables, .always) where self[id].rank == 0 && variables.count == 1:
+      (bound, longest) = (variables[0], 8)
     default: return nil
     }
-    guard let bound = node.operation.bound.first, let extent = bound.extent.constant, (2...4).contains(extent) else {
-      return nil
-    }
+    guard let extent = bound.extent.constant, (2...longest).contains(extent) else { return nil }
     let variable = freshVariable(bound.extent)
     let body = opened(id, as: [variable]).body
     let isTold = postorder(body, into: { self[$0].free.contains(variable) }).contains { id in

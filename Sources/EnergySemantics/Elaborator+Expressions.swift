@@ -354,12 +354,24 @@ extension Elaborator {
   func literalNode(_ data: TensorData) -> NodeID {
     if let known = literals[data] { return known }
     let symbol = graph.addSymbol(
-      Symbol(name: literalText(data), role: .data, shape: data.shape.map { Size($0) }, type: data.type))
+      Symbol(
+        name: literalText(data), role: .data, shape: data.shape.map { Size($0) }, type: data.type,
+        refinements: structure(data)))
     let node = graph.symbol(symbol)
     literals[data] = node
     literalValues[node] = data
     allLiterals.append(.init(symbol: symbol, values: data))
     return node
+  }
+
+  /// What a matrix in the text shows: that it is diagonal or symmetric.
+  private func structure(_ data: TensorData) -> [Symbol.Refinement] {
+    guard data.shape.count == 2, data.type != .bool, data.values.allSatisfy(\.isFinite) else { return [] }
+    if Symbol.Refinement.diagonal.violation(in: data) == nil { return [.diagonal] }
+    let n = data.shape[0]
+    let isSymmetric =
+      data.shape[1] == n && data.values.indices.allSatisfy { data.values[$0] == data.values[$0 % n * n + $0 / n] }
+    return isSymmetric ? [.symmetric] : []
   }
 
   private func literalText(_ data: TensorData) -> String {

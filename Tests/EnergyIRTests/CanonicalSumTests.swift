@@ -50,6 +50,18 @@ import Testing
         == graph.negate(graph.power(graph.subtract(model.b, model.a), 3)))
   }
 
+  @Test func aConditionIsAskedOnce() {
+    let (a, b, c) = (model.a, model.b, model.apply("sin", model.b))
+    let test = graph.apply("greater", [a, b], type: .bool)
+    #expect(graph.select(test, graph.select(test, a, b), c) == graph.select(test, a, c))
+    #expect(graph.select(test, c, graph.select(test, a, b)) == graph.select(test, c, b))
+    #expect(
+      graph.select(test, graph.sum([(1, c), (2, graph.select(test, a, b))]), b)
+        == graph.select(test, graph.sum([(1, c), (2, a)]), b))
+    let other = graph.apply("greater", [b, a], type: .bool)
+    #expect(graph.select(test, graph.select(other, a, b), c) != graph.select(test, a, c))
+  }
+
   @Test func buildsOverTheSameExtentMerge() {
     let i = graph.freshVariable(model.d)
     let j = graph.freshVariable(model.d)

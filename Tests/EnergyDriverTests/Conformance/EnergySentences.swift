@@ -22,6 +22,24 @@ import Testing
       "energies are passed as arguments",
       "energy sphere(x : vector[d]; base : energy) = base(normalize(x))\nenergy q(x : vector[d]) = x[1]^2\n"
         + "energy s = sphere(base = q)\ns([3, 4])", gives: 0.36),
+    Sentence(
+      "whose sizes may be fixed",
+      "energy sphere(x : vector[d]; base : energy) = base(normalize(x))\nenergy q(x : vector[2]) = x[1]^2\n"
+        + "energy s = sphere(base = q)\ns([3, 4])\nscore(s)([1, 0])", gives: 0.36, 0, 0),
+    Sentence(
+      "lists of energies are unrolled",
+      two
+        + "energy mixture(x : vector[d]; Es : energy[k], w : simplex[k]) = -logsumexp(i in 1..k: log(w[i]) - Es[i](x))\n"
+        + "energy m = mixture(Es = [left, right], w = [0.5, 0.5])\nm([2, 0])", gives: 0.6928117741870496),
+    Sentence(
+      "a sum over a list reads as a list",
+      two
+        + "energy lowest(x : vector[2]; Es : energy[k]) = min(i in 1..k: Es[i](x))\nenergy m = lowest(Es = [left, right])\nm",
+      prints: "min([0.5*sumsq(x - [-2, 0]), 0.5*sumsq(x - [2, 0])])"),
+    Sentence(
+      "matrices in the text are known to be symmetric",
+      gaussian + "energy g = gaussian(mu = [0, 1], P = [[2, 0.5], [0.5, 1]])\nscore(g)",
+      prints: "-[[2, 0.5], [0.5, 1]] (x - [0, 1])"),
     Sentence("missing samples leave an instance", two + "gaussian(P = eye(2))", prints: "0.5*sumsq(x - gaussian.mu)"),
     Sentence("too many arguments are named", two + "left([0, 0], [1, 1])", refused: "E-arguments"),
     Sentence("own parameters have dotted names outside", gaussian + "gaussian([1, 2])", prints: "2.5")

@@ -6,6 +6,10 @@ import Testing
 
   static let types: [Sentence] = [
     Sentence("real", "param a : real = 2\na", prints: "2"),
+    Sentence("int", "param k : int = 3\nlet x = [1, 2, 3]\nk", prints: "3"),
+    Sentence("bool", "param b : bool = true\nif b then 1 else 0", prints: "1"),
+    Sentence("row is what v^T is", "param r : row[2] = [1, 2]^T\nr ([3, 4])", prints: "11"),
+    Sentence("bool takes sizes", "param b : bool[2] = [true, false]\nselect(b, 1, 2)", prints: "[1, 2]"),
     Sentence("vector", "param v : vector[2] = [1, 2]\nv", prints: "[1, 2]"),
     Sentence("a fn may take a row", "fn f(r : row[n], v : vector[n]) = r v\nf([1, 2]^T, [3, 4])", prints: "11"),
     Sentence("matrix", "param A : matrix[2, 3] = [[1, 2, 3], [4, 5, 6]]\nA[2, 3]", prints: "6"),

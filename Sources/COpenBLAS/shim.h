@@ -10,8 +10,4 @@ void dgetrs_(const char *transposed, const int *n, const int *columns, const dou
 void sgetrs_(const char *transposed, const int *n, const int *columns, const float *a, const int *lda,
              const int *pivots, float *b, const int *ldb, int *info);
 void dpotrf_(const char *triangle, const int *n, double *a, const int *lda, int *info);
-void dtrtrs_(const char *triangle, const char *transposed, const char *unit, const int *n, const int *columns,
-             const double *a, const int *lda, double *b, const int *ldb, int *info);
-void strtrs_(const char *triangle, const char *transposed, const char *unit, const int *n, const int *columns,
-             const float *a, const int *lda, float *b, const int *ldb, int *info);
 void spotrf_(const char *triangle, const int *n, float *a, const int *lda, int *info);

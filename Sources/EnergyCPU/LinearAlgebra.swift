@@ -13,9 +13,6 @@ protocol LapackScalar: BinaryFloatingPoint {
     _ b: UnsafeMutablePointer<Self>)
   /// The lower Cholesky factor in row-major order, in place; 0 where the matrix is positive definite.
   static func cholesky(_ n: Int32, _ a: UnsafeMutablePointer<Self>) -> Int32
-  /// Solves L x = b, or Lᵀ x = b, for the lower triangle of a row-major matrix, in place.
-  static func solveLower(
-    _ n: Int32, _ a: UnsafeMutablePointer<Self>, transposed: Bool, _ columns: Int32, _ b: UnsafeMutablePointer<Self>)
 }
 
 extension Double: LapackScalar {
@@ -40,14 +37,6 @@ extension Double: LapackScalar {
     dpotrf_("U", &n, a, &n, &info)
     return info
   }
-
-  static func solveLower(
-    _ n: Int32, _ a: UnsafeMutablePointer<Double>, transposed: Bool, _ columns: Int32,
-    _ b: UnsafeMutablePointer<Double>
-  ) {
-    var (n, columns, info) = (n, columns, Int32(0))
-    dtrtrs_("U", transposed ? "N" : "T", "N", &n, &columns, a, &n, b, &n, &info)
-  }
 }
 
 extension Float: LapackScalar {
@@ -71,14 +60,6 @@ extension Float: LapackScalar {
     var (n, info) = (n, Int32(0))
     spotrf_("U", &n, a, &n, &info)
     return info
-  }
-
-  static func solveLower(
-    _ n: Int32, _ a: UnsafeMutablePointer<Float>, transposed: Bool, _ columns: Int32,
-    _ b: UnsafeMutablePointer<Float>
-  ) {
-    var (n, columns, info) = (n, columns, Int32(0))
-    strtrs_("U", transposed ? "N" : "T", "N", &n, &columns, a, &n, b, &n, &info)
   }
 }
 
@@ -118,15 +99,6 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
       }
       return true
     }
-    if operation == .solveLower || operation == .solveLowerTransposed {
-      guard (0..<n).allSatisfy({ matrix[$0 * n + $0] != 0 }) else { return false }
-      if n > 0, columns > 0 {
-        Scalar.solveLower(
-          Int32(n), &matrix, transposed: operation == .solveLowerTransposed, Int32(columns), &rightSides)
-      }
-      writeRightSides(write)
-      return true
-    }
     let isSingular = n > 0 && Scalar.factor(Int32(n), &matrix, &pivots) != 0
     switch operation {
     case .det:
@@ -145,7 +117,7 @@ struct MatrixWorkspace<Scalar: LapackScalar> {
       }
       if n > 0, columns > 0 { Scalar.solve(Int32(n), &matrix, &pivots, Int32(columns), &rightSides) }
       writeRightSides(write)
-    case .cholesky, .solveLower, .solveLowerTransposed, .argsort, .isPositiveDefinite: break
+    case .cholesky, .solveLower, .solveLowerTransposed, .argsort, .pivots, .isPositiveDefinite: break
     }
     return true
   }
@@ -169,7 +141,14 @@ extension TileMachine {
   private func callLinear<Scalar: LapackScalar>(
     _ linear: PlanLinear, _ type: Scalar.Type
   ) throws(EvaluationError) {
-    if linear.operation == .argsort { return sort(linear, type) }
+    let isShared = !linear.inputs[0].place.isVarying && linear.output.place.isVarying
+    switch linear.operation {
+    case .argsort: return sort(linear, type)
+    case .pivots: return try checkPivots(linear, type)
+    case .solveLower, .solveLowerTransposed: return try substitute(linear, type)
+    case .solve where isShared: return try solveShared(linear, type)
+    default: break
+    }
     let n = linear.inputs[0].rows
     let columns = linear.operation == .inv ? n : linear.inputs.count > 1 ? linear.inputs[1].columns : 0
     var space = MatrixWorkspace<Scalar>(linear.operation, n: n, columns: columns)
@@ -197,26 +176,7 @@ extension TileMachine {
     }
   }
 
-  /// Positions from 1 in ascending order, a lane at a time; equal entries as they stand, NaN last.
-  private func sort<Scalar: LapackScalar>(_ linear: PlanLinear, _ type: Scalar.Type) {
-    let n = linear.inputs[0].rows
-    let (input, output) = (pointer(linear.inputs[0].place, type), pointer(linear.output.place, type))
-    let lanes = linear.output.place.isVarying ? plan.part.lanes : 1
-    let isShared = !linear.inputs[0].place.isVarying
-    var keys = [(value: Scalar, place: Int)](repeating: (0, 0), count: n)
-    for lane in 0..<lanes {
-      for place in 0..<n { keys[place] = (input[isShared ? place : place * lanes + lane], place) }
-      keys.sort { a, b in
-        if a.value.isNaN || b.value.isNaN {
-          return a.value.isNaN == b.value.isNaN ? a.place < b.place : b.value.isNaN
-        }
-        return a.value == b.value ? a.place < b.place : a.value < b.value
-      }
-      for (rank, key) in keys.enumerated() { output[rank * lanes + lane] = Scalar(key.place + 1) }
-    }
-  }
-
-  private func pointer<Scalar>(_ place: Place, _ type: Scalar.Type) -> UnsafeMutablePointer<Scalar> {
+  func pointer<Scalar>(_ place: Place, _ type: Scalar.Type) -> UnsafeMutablePointer<Scalar> {
     (plan.bases.base(place.space) + place.offset * plan.precision.size).assumingMemoryBound(to: type)
   }
 }

@@ -40,5 +40,5 @@ public enum Explanations {
   }
 
   /// All rewrite rules.
-  static var rules: [RewriteRule] { RewriteRule.stabilising + RewriteRule.raising + RewriteRule.simplifying }
+  static var rules: [RewriteRule] { RewriteRule.all }
 }

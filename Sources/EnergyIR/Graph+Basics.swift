@@ -147,11 +147,11 @@ extension Graph {
   }
 
   /// Linear algebra on whole matrices. Shapes: inv (n, n); solve and its triangular kin (n, n), (n,) or (n, m);
-  /// cholesky (n, n); logdet, det and is_spd (n, n), a scalar; argsort (n,).
+  /// cholesky (n, n); logdet, det and is_spd (n, n), a scalar; argsort and pivots (n,).
   public func linearAlgebra(_ operation: LinearAlgebra, _ arguments: [NodeID]) -> NodeID {
     let shape: [Size]
     switch operation {
-    case .inv, .cholesky, .argsort: shape = self[arguments[0]].shape
+    case .inv, .cholesky, .argsort, .pivots: shape = self[arguments[0]].shape
     case .solve, .solveLower, .solveLowerTransposed:
       shape = self[arguments[1]].shape
       let (conditions, body) = splitGuard(arguments[1])

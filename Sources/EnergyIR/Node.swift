@@ -46,6 +46,8 @@ public enum LinearAlgebra: String, Hashable, Sendable {
   case solveLowerTransposed = "solve_lower_transposed"
   /// The positions (from 1) that put a vector into ascending order, equal entries as they stood and NaN last.
   case argsort
+  /// The entries of a diagonal, of which none may be 0: else the matrix is singular.
+  case pivots
 
   /// Whether it is linear in a second argument, the right side.
   public var hasRightSide: Bool { self == .solve || self == .solveLower || self == .solveLowerTransposed }

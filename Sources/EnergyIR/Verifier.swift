@@ -136,11 +136,13 @@ public struct Verifier {
   }
 
   private func linearAlgebra(_ operation: LinearAlgebra, _ shapes: [[Size]], _ node: Node) -> String? {
-    if operation == .argsort { return shapes[0].count == 1 ? expect(shapes[0], node) : "no vector: \(shapes[0])" }
+    if operation == .argsort || operation == .pivots {
+      return shapes[0].count == 1 ? expect(shapes[0], node) : "no vector: \(shapes[0])"
+    }
     guard shapes[0].count == 2, shapes[0][0] == shapes[0][1] else { return "no square matrix: \(shapes[0])" }
     switch operation {
     case .inv, .cholesky: return expect(shapes[0], node)
-    case .logdet, .det, .argsort, .isPositiveDefinite: return expect([], node)
+    case .logdet, .det, .argsort, .pivots, .isPositiveDefinite: return expect([], node)
     case .solve, .solveLower, .solveLowerTransposed:
       guard (1...2).contains(shapes[1].count), shapes[1][0] == shapes[0][0] else {
         return "a right side of shape \(shapes[1]) for \(shapes[0])"

@@ -13,6 +13,8 @@ public enum Lowering {
   public static func lower(
     _ graph: Graph, outputs: [(name: String, node: NodeID)], options: LoweringOptions = LoweringOptions()
   ) -> LoopProgram {
+    let structure = MatrixStructure(graph: graph)
+    let outputs = outputs.map { (name: $0.name, node: structure.specialised($0.node)) }
     let terms = ScalarTerms()
     let scalariser = Scalariser(graph: graph, terms: terms, options: options, outputs: outputs.map(\.node))
     var definitions: [ArrayID: DefinitionBody] = [:]

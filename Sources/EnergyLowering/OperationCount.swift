@@ -153,6 +153,7 @@ private struct Counter {
       case .inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite: total += rows * rows * rows
       case .solveLower, .solveLowerTransposed:
         total += rows * program.buffers[output.index].extents.reduce(1) { $0 * value($1) }
+      case .pivots: total += rows
       case .argsort: total += rows * (rows.bitWidth - rows.leadingZeroBitCount)
       }
     default: break

@@ -15,6 +15,7 @@ enum SampleLinearAlgebra {
     case .solveLower: return solveLower(inputs[0], inputs[1], rows, transposed: false)
     case .solveLowerTransposed: return solveLower(inputs[0], inputs[1], rows, transposed: true)
     case .argsort: return argsort(inputs[0])
+    case .pivots: return inputs[0].contains(0) ? inputs[0].map { _ in .nan } : inputs[0]
     case .det, .logdet:
       var matrix = inputs[0]
       var none: [Double] = []

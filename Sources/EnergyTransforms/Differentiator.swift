@@ -334,6 +334,7 @@ struct Sweep {
     }
     switch operation {
     case .argsort: return
+    case .pivots: contribute(c, to: a, from: id)
     case .solveLower, .solveLowerTransposed:
       let other: LinearAlgebra = operation == .solveLower ? .solveLowerTransposed : .solveLower
       let adjoint = graph.linearAlgebra(other, [a, c])

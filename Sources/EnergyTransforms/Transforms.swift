@@ -1,5 +1,10 @@
 import EnergyIR
 
+extension RewriteRule {
+  /// Every rule, in the order of the passes.
+  public static var all: [RewriteRule] { knowing + stabilising + raising + simplifying }
+}
+
 /// The passes in their order: stabilise → raise → differentiate → simplify.
 public struct Transforms {
   let graph: Graph
@@ -11,12 +16,12 @@ public struct Transforms {
 
   /// An energy in the form that is printed, differentiated and evaluated.
   public mutating func prepare(_ energy: NodeID) -> NodeID {
-    run(RewriteRule.stabilising + RewriteRule.raising, on: energy)
+    run(RewriteRule.knowing + RewriteRule.stabilising + RewriteRule.raising, on: energy)
   }
 
   /// A derivative in its final form.
   public mutating func finish(_ derivative: NodeID) -> NodeID {
-    run(RewriteRule.raising + RewriteRule.simplifying, on: derivative)
+    run(RewriteRule.knowing + RewriteRule.raising + RewriteRule.simplifying, on: derivative)
   }
 
   private mutating func run(_ rules: [RewriteRule], on root: NodeID) -> NodeID {

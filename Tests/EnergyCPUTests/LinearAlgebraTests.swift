@@ -22,7 +22,7 @@ import Testing
       switch operation {
       case .inv, .cholesky: [size, size]
       case .solve, .solveLower, .solveLowerTransposed: columns.map { [size, Size($0)] } ?? [size]
-      case .argsort: [size]
+      case .argsort, .pivots: [size]
       case .logdet, .det, .isPositiveDefinite: []
       }
     let local = builder.buffer("local", shape, isVarying: isVarying)
@@ -81,7 +81,7 @@ import Testing
         return j <= i ? a[i * n + j] : 0
       }
       return distance(product(triangle, result, columns: result.count / n), b)
-    case .argsort: return .infinity
+    case .argsort, .pivots: return .infinity
     case .cholesky:
       let upper = result.enumerated().filter { $0.offset % n > $0.offset / n }.map { abs($0.element) }.max() ?? 0
       return max(upper, distance(product(result, result, columns: n, transposed: true), a))

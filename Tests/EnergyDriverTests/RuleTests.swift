@@ -13,7 +13,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let rules: [Rule] = (RewriteRule.stabilising + RewriteRule.raising + RewriteRule.simplifying).map {
+  static let rules: [Rule] = RewriteRule.all.map {
     Rule(name: $0.name, example: $0.example)
   }
 

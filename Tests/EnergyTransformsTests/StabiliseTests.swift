@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func rulesHaveNamesAndSummaries() {
-    let all = RewriteRule.stabilising + RewriteRule.raising + RewriteRule.simplifying
+    let all = RewriteRule.all
     #expect(Set(all.map(\.name)).count == all.count)
     #expect(all.allSatisfy { $0.summary.count > 10 })
   }

@@ -42,7 +42,10 @@ extension StructuralBuiltins {
     let (first, last) = (call.node(0), call.node(1))
     if count == 1 { return call.result(graph.broadcast(first, to: [1])) }
     let index = graph.freshVariable(count)
-    let share = graph.divide(graph.iota(IndexExpression(index)), graph.size(count - 1))
+    // One number alone is the first; the index is 0 then.
+    let steps = graph.size(count - 1)
+    let divisor = count.isProvably(atLeast: 2) ? steps : graph.call("max", steps, graph.size(1))
+    let share = graph.divide(graph.iota(IndexExpression(index)), divisor)
     let entry = graph.add(first, graph.multiply(graph.subtract(last, first), share))
     return call.result(graph.build(index, entry))
   }

@@ -168,6 +168,7 @@ struct DenseEvaluator {
         for j in 0...i { triangle[operation == .solveLower ? [i, j] : [j, i]] = a[[i, j]] }
       }
       return eliminate(triangle, arguments[1]).solution
+    case .pivots: return a
     case .argsort:
       let places = (0..<n).sorted { (a[[$0]], $0) < (a[[$1]], $1) }
       return Dense(shape: [n], entries: places.map { Double($0 + 1) })

@@ -7,7 +7,7 @@ enum LinearAlgebraSource {
   static func needsWork(_ operation: LinearAlgebra) -> Bool {
     switch operation {
     case .inv, .solve, .cholesky, .logdet, .det, .isPositiveDefinite: true
-    case .solveLower, .solveLowerTransposed, .argsort: false
+    case .solveLower, .solveLowerTransposed, .argsort, .pivots: false
     }
   }
 
@@ -113,6 +113,21 @@ enum LinearAlgebraSource {
                 output[r*columns + c] = matrix[r*rows + r] == 0 ? EE_NAN : sum / matrix[r*rows + r];
               }
             }
+          }
+
+          """
+        )
+      ]
+    case .pivots:
+      return [
+        (
+          "ee_pivots\(f)",
+          """
+          EE_FUNCTION void ee_pivots\(f)(\(real) *output, const \(real) *values, int rows, int columns) {
+            (void)columns;
+            int isSingular = 0;
+            for (int r = 0; r < rows; r++) isSingular |= values[r] == 0;
+            for (int r = 0; r < rows; r++) output[r] = isSingular ? EE_NAN : values[r];
           }
 
           """

@@ -29,8 +29,8 @@ fmt: ## format the Swift sources
 lint: ## check their formatting and style
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
-golden: deps ## record the expected outputs of the examples anew; look at the difference before committing
-	ENERGY_RECORD=1 $(SWIFT) test --filter CommandLineTests
+golden: deps ## record the expected outputs and messages anew; look at the difference before committing
+	ENERGY_RECORD=1 $(SWIFT) test --filter 'CommandLineTests|BadProgramTests|ErrorPageTests'
 
 fuzz: deps ## a million mutations of the examples through the whole pipeline
 	ENERGY_FUZZ_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --filter Fuzz

@@ -4,7 +4,8 @@ extension DiagnosticExplanation {
   /// The codes of files of numbers.
   public static let data: [DiagnosticExplanation] = [
     DiagnosticExplanation(
-      .file, "A file can't be opened, read or written, or a program asks for one outside of its own folder."),
+      .file, "A file can't be opened, read or written, or a program asks for one outside of its own folder.",
+      wrong: "data y : vector[2] = load(\"../y.csv\")", right: "data y : vector[2] = [1, 2]"),
     DiagnosticExplanation(
       .npy, "The bytes aren't a sound .npy file: its header doesn't fit what follows, or it is cut short."),
     DiagnosticExplanation(.csv, "The text isn't a table of numbers; the message names line and column."),

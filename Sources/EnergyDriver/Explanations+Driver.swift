@@ -6,14 +6,17 @@ extension DiagnosticExplanation {
     DiagnosticExplanation(
       .unbound, "Parameters that are needed have no value. Give it in the file, or from outside by --set NAME=VALUE.",
       wrong: "param a\na + 1", right: "param a = 2.0\na + 1"),
-    DiagnosticExplanation(.empty, "There is nothing to run: no statement, or only comments."),
+    DiagnosticExplanation(
+      .empty, "There is nothing to run: no statement, or only comments.", wrong: "# a model, some day", right: "1 + 1"),
     DiagnosticExplanation(
       .option, "What the command line names isn't there: an energy, a parameter, a row. The message lists what is."),
     DiagnosticExplanation(
       .noGPU, "No CUDA driver was found, so nothing can run on a GPU. --backend auto always works."),
     DiagnosticExplanation(.notBuilt, "This part of the tool doesn't exist yet."),
     DiagnosticExplanation(
-      .memory, "An evaluation would take more memory than it may have; --max-memory sets how much that is."),
+      .memory, "An evaluation would take more memory than it may have; --max-memory sets how much that is.",
+      wrong: "param A : matrix[1000000, 1000000] = zeros(1000000, 1000000)\nsum(A)",
+      right: "param A : matrix[10, 10] = zeros(10, 10)\nsum(A)"),
     DiagnosticExplanation(
       .singular, "A matrix that is the same for all samples has no inverse or no Cholesky factor.",
       wrong: "inv([[1, 2], [2, 4]])", right: "inv([[1, 2], [2, 5]])"),

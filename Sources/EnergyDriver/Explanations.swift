@@ -3,6 +3,7 @@ import EnergySemantics
 import EnergySyntax
 import EnergyText
 import EnergyTransforms
+import Foundation
 
 /// What `energy explain` knows: message codes, rewrite rules and the standard library.
 public enum Explanations {
@@ -33,10 +34,30 @@ public enum Explanations {
       ])
   }
 
+  /// The codes by topic.
+  public static let topics: [(title: String, codes: [DiagnosticExplanation])] = [
+    ("reading the text", DiagnosticExplanation.syntax),
+    ("names, types, shapes and sizes", DiagnosticExplanation.semantics),
+    ("files of numbers", DiagnosticExplanation.data),
+    ("running", DiagnosticExplanation.driver),
+  ]
+
+  /// All codes by topic, a line each, as `energy explain` lists them.
+  public static var overview: String {
+    let width = codes.map(\.code.name.count).max() ?? 0
+    let blocks = topics.map { topic in
+      let lines = topic.codes.sorted { $0.code.name < $1.code.name }.map { entry in
+        "  " + entry.code.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + entry.headline
+      }
+      return ([topic.title] + lines).joined(separator: "\n")
+    }
+    return blocks.joined(separator: "\n\n")
+      + "\n\nenergy explain CODE tells more; E- is an error, W- a warning, N- a note."
+  }
+
   /// All codes.
   public static var codes: [DiagnosticExplanation] {
-    DiagnosticExplanation.semantics + DiagnosticExplanation.syntax + DiagnosticExplanation.data
-      + DiagnosticExplanation.driver
+    topics.flatMap(\.codes)
   }
 
   /// All rewrite rules.

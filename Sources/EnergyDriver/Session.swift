@@ -120,11 +120,11 @@ public final class Session {
     }
     sources = provider.map
     // What the checker makes of a statement that couldn't be read says little.
-    let broken = parsed.tree.statements.filter(\.hasErrors).map(\.span)
+    let broken = Self.broken(parsed)
     diagnostics += remarks.all
     diagnostics += program.diagnostics.filter { diagnostic in
-      guard diagnostic.severity == .error, let span = diagnostic.span else { return true }
-      return !broken.contains { $0.file == span.file && $0.start <= span.start && span.end <= $0.end }
+      guard diagnostic.severity == .error, let span = diagnostic.span, span.file == broken.file else { return true }
+      return !broken.ranges.contains { $0.contains(span.start) }
     }
     if parsed.tree.statements.isEmpty, !hasErrors {
       let what = source.bytes.isEmpty ? "is empty" : "holds no statement"
@@ -137,6 +137,25 @@ public final class Session {
       readSettings()
       readParameterFile()
     }
+  }
+
+  /// The statements that couldn't be read: those in error, and those that an error stands in or right behind.
+  private static func broken(_ parsed: ParseResult) -> (file: Int32, ranges: [Range<Int32>]) {
+    let statements = parsed.tree.statements
+    var isBroken = statements.map(\.hasErrors)
+    let starts = statements.map(\.span.start)
+    for error in parsed.diagnostics where error.severity == .error {
+      // A word that can't be a name, and what was read as meant, leave the statement whole.
+      guard error.code != .word, let place = error.span?.start else { continue }
+      guard let position = starts.lastIndex(where: { $0 <= place }) else { continue }
+      isBroken[position] = true
+      // A line that may belong to the statement above leaves open where that one ends.
+      if error.code == .layout, position > 0 { isBroken[position - 1] = true }
+    }
+    let ranges = zip(statements, isBroken).filter(\.1).map { statement, _ in
+      statement.span.start..<max(statement.span.end, statement.span.start + 1)
+    }
+    return (Int32(parsed.tree.file), ranges)
   }
 
   /// The energies that can be evaluated: those of the file and what it imports, or the bare expression.

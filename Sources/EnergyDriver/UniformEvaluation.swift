@@ -84,7 +84,7 @@ extension EvaluationError {
     case .singularMatrix(let buffer):
       return Diagnostic(
         .error, .singular, "a matrix that has to be inverted or factored is singular, or not positive definite",
-        hints: [.init("it is \(buffer) in the loop program; try adding a small multiple of eye(n)")])
+        hints: [.init("it is \(buffer); a small multiple of eye(n) added to it may help")])
     case .cancelled:
       return Diagnostic(.error, .interrupted, "interrupted; nothing was written")
     case .missingInput(let buffer), .wrongCount(let buffer, _, _):

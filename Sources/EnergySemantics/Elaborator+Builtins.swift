@@ -74,7 +74,8 @@ extension Elaborator {
     guard operands.count <= most || entry.isVariadic else {
       throw Diagnostic(
         .error, .arguments, "\(name) takes \(countText(most)), not \(operands.count)", at: span,
-        hints: [.init("it is called as \(entry.signature)")])
+        hints: [.init("it is called as \(entry.signature)")]
+          + (name == "log" ? [.init("to another base b: log(x)/log(b)")] : []))
     }
     for argument in named {
       let position = operands.count
@@ -110,6 +111,9 @@ extension Elaborator {
     var options: [String: TypedValue] = [:]
     var texts: [String: String] = [:]
     for argument in named {
+      if !entry.options.contains(argument.name.text) {
+        throw unknownOption(argument.name, of: name, signature: entry.signature, entry.options)
+      }
       let key = argument.name.text
       guard options[key] == nil, texts[key] == nil else {
         throw Diagnostic(.error, .arguments, "the argument '\(key)' is given twice", at: argument.name.span)
@@ -150,7 +154,9 @@ extension Elaborator {
         }
       } catch {
         if let equation { throw equation }
-        let place = error.argument.flatMap { operands[safe: $0]?.span } ?? span
+        let option = error.option.flatMap { option in named.first { $0.name.text == option } }
+        let place =
+          error.argument.flatMap { operands[safe: $0]?.span } ?? option.map { scope.tree[$0.value].span } ?? span
         let label = error.argument.flatMap { operands[safe: $0] }.map(described)
         throw Diagnostic(
           .error, DiagnosticCode(error.kind.rawValue), error.message, at: place, label: label,

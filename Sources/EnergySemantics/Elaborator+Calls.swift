@@ -82,7 +82,14 @@ extension Elaborator {
         let declaration = Declared(definition.name, type, type.span)
         let value = try tensor(result, at: definition.tree[function.body].span)
         let operand = Operand(value: value, span: definition.tree[function.body].span)
-        try match(typeShape(type, scope), operand, declared: declaration, scope)
+        do {
+          try match(typeShape(type, scope), operand, declared: declaration, scope)
+        } catch var diagnostic as Diagnostic where diagnostic.code == .shape {
+          diagnostic.message =
+            "\(name) returns \(shortText(type.span)), but its value '\(shortText(operand.span))' is \(typeText(value))"
+          diagnostic.notes = [.init("the result is declared", at: type.span)]
+          throw diagnostic
+        }
       }
       calls[key] = result
       return result
@@ -143,6 +150,16 @@ extension Elaborator {
             notes: known.map { [.init("'\(name)' is declared", at: $0.span)] } ?? []))
         continue
       }
+      for argument in definition.arguments ?? [] {
+        guard let known = scope.find(argument.text).flatMap({ _ in provenance(of: argument.text, scope) }) else {
+          continue
+        }
+        report(
+          Diagnostic(
+            .error, .redefined, "the name '\(argument.text)' is taken here", at: argument.span,
+            notes: [.init("'\(argument.text)' is declared", at: known.span)],
+            hints: [.init("call the argument of \(name) something else")]))
+      }
       scope.names[name] = .deferred(WhereEntry(definition, in: scope))
     }
   }
@@ -172,7 +189,9 @@ extension Elaborator {
         throw Diagnostic(
           .error, .arguments, "\(name) has no argument named '\(text)'\(guess.map { "; did you mean '\($0)'?" } ?? "")",
           at: named.name.span,
-          hints: [.init("it is declared as \(name)(\(declarations.map(\.name.text).joined(separator: ", ")))")])
+          hints: (guess.map { [.init("write \($0)", fixIt: .init(replace: named.name.span, with: $0))] } ?? []) + [
+            .init("it is declared as \(name)(\(declarations.map(\.name.text).joined(separator: ", ")))")
+          ])
       }
       guard result[text] == nil else {
         throw Diagnostic(.error, .arguments, "the argument '\(text)' is given twice", at: named.name.span)

@@ -134,11 +134,18 @@ extension Elaborator {
           .error, .arguments, "a fn has no parameters behind ';'", at: function.parameters.semicolon,
           hints: [.init("separate them by commas, or make it an energy")])
       }
+      let types = Scope(definition.tree, number: freshScopeNumber())
+      for type in function.parameters.declarations.compactMap(\.type) { _ = try typeShape(type, types) }
       try refuseUnknownNames(function, definition)
       return .idle
     case .energy(let energy):
       if let parameters = energy.parameters {
         try refuseRepeated(parameters)
+        if parameters.declarations.isEmpty {
+          throw Diagnostic(
+            .error, .arguments, "an energy has a sample", at: parameters.span,
+            hints: [.init("for example energy \(name.text)(x : vector[d]) = …; a constant is a let")])
+        }
         noteHidden(parameters, scope)
         return .value(.energy(EnergyValue(definition: definition, name: displayName(definition))))
       }
@@ -201,6 +208,7 @@ extension Elaborator {
   private func refuseUnknownNames(_ function: FunctionDefinition, _ definition: Definition) throws {
     let roots = [function.body] + definition.whereDefinitions.map(\.value)
     let (used, bound) = definition.tree.namesUsed(in: roots)
+    let called = calledNames(roots, definition.tree)
     var known = bound.union(function.parameters.declarations.map(\.name.text))
     for entry in definition.whereDefinitions {
       known.insert(entry.name.text)
@@ -214,7 +222,8 @@ extension Elaborator {
       if known.contains(text) || self.definition(text, scope) != nil || isBuiltin(text) || text.contains(".") {
         continue
       }
-      throw unknownName(text, at: name.span, scope)
+      throw called.contains(text)
+        ? unknownFunction(text, at: name.span, scope) : unknownName(text, at: name.span, scope)
     }
   }
 

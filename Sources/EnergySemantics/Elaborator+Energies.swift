@@ -27,16 +27,30 @@ extension Elaborator {
     var samples: [String: Argument] = [:]
     let names = Set(sampleNames(energy))
     for (name, argument) in given {
-      if names.contains(name) { samples[name] = argument } else { instance.bound[name] = argument.value }
+      if names.contains(name) { samples[name] = argument } else { bind(name, argument, to: &instance) }
     }
     if !missing.isEmpty {
-      for (name, argument) in samples { instance.bound[name] = argument.value }
+      for (name, argument) in samples { bind(name, argument, to: &instance) }
       return .energy(instance)
     }
     if let extent = try batchExtent(instance, samples, at: span) {
       return .tensor(try batch(samples, extent) { try inline(instance, $0, at: span) })
     }
     return .tensor(try inline(instance, samples, at: span))
+  }
+
+  /// Gives an energy an argument, and keeps its place for messages.
+  func bind(_ name: String, _ argument: Argument, to energy: inout EnergyValue) {
+    energy.bound[name] = argument.value
+    let key = BoundArgument(definition: energy.definition, name: name, value: argument.value)
+    argumentPlaces[key] = (argument.span, argument.provenance)
+  }
+
+  /// An argument given to an energy before, with the place where that was done.
+  func bound(_ name: String, of energy: EnergyValue, at span: Span) -> Argument? {
+    guard let value = energy.bound[name] else { return nil }
+    let place = argumentPlaces[BoundArgument(definition: energy.definition, name: name, value: value)]
+    return (value, place?.span ?? span, place?.provenance)
   }
 
   /// Arguments by name, and the samples that are missing.
@@ -63,7 +77,8 @@ extension Elaborator {
         throw Diagnostic(
           .error, .arguments,
           "\(energy.name) has no argument named '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")",
-          at: named.name.span, notes: [.init("\(energy.name) is declared", at: energy.definition.name.span)])
+          at: named.name.span, notes: [.init("\(energy.name) is declared", at: energy.definition.name.span)],
+          hints: guess.map { [.init("write \($0)", fixIt: .init(replace: named.name.span, with: $0))] } ?? [])
       }
       guard given[name] == nil, energy.bound[name] == nil else {
         throw Diagnostic(.error, .arguments, "the argument '\(name)' is given twice", at: named.name.span)
@@ -158,7 +173,7 @@ extension Elaborator {
       let scope = Scope(tree, number: freshScopeNumber())
       for declaration in solvable(parameters.declarations + parameters.own, tree) {
         let name = declaration.name.text
-        if let argument = samples[name] ?? energy.bound[name].map({ ($0, span, nil) }) {
+        if let argument = samples[name] ?? bound(name, of: energy, at: span) {
           try take(argument, declaration, scope)
         }
       }

@@ -23,9 +23,14 @@ extension Elaborator {
     case .tensor(let typed): return typed
     case .energy(let energy):
       let samples = sampleNames(energy).joined(separator: ", ")
+      var hints = [Diagnostic.Hint("call it: \(shortText(span))(\(samples))")]
+      if let (_, parameters) = declaration(energy), sampleNames(energy).count < parameters.declarations.count {
+        let own = sampleNames(energy).first ?? ""
+        hints.append(
+          .init("if \(own) is a parameter, put ';' before it where \(energy.definition.name.text) is declared"))
+      }
       throw Diagnostic(
-        .error, .type, "'\(shortText(span))' is an energy; here a value is needed", at: span,
-        hints: [.init("call it: \(shortText(span))(\(samples))")])
+        .error, .type, "'\(shortText(span))' is an energy; here a value is needed", at: span, hints: hints)
     case .derivative:
       throw Diagnostic(
         .error, .type, "'\(shortText(span))' is a function; here a value is needed", at: span,
@@ -125,7 +130,7 @@ extension Elaborator {
     var collected: [(Double, NodeID)] = []
     var joined: Operand?
     for term in terms {
-      let value = try number(term.operand, scope)
+      let value = try summand(term, of: terms, scope)
       let sign = term.sign == .minus ? -1.0 : 1.0
       let next = operand(term.operand, value, scope)
       guard let left = joined else {
@@ -151,6 +156,28 @@ extension Elaborator {
       }
     }
     return TypedValue(graph.sum(collected), joined?.value.form ?? .scalar)
+  }
+
+  /// A term of a sum; energies aren't added, their values are.
+  private func summand(_ term: SumTerm, of terms: [SumTerm], _ scope: Scope) throws -> TypedValue {
+    let result = try value(term.operand, scope)
+    guard case .energy = result, terms.count > 1, terms.count <= 8 else {
+      let value = try tensor(result, at: scope.tree[term.operand].span)
+      try refuseBoolean(value, at: scope.tree[term.operand].span)
+      return value
+    }
+    var written = ""
+    for (position, other) in terms.enumerated() {
+      var text = shortText(scope.tree[other.operand].span)
+      if case .energy(let energy)? = try? value(other.operand, scope) {
+        text += "(\(sampleNames(energy).joined(separator: ", ")))"
+      }
+      written += position == 0 ? text : " \(other.sign.rawValue) \(text)"
+    }
+    let span = terms.dropFirst().reduce(scope.tree[terms[0].operand].span) { $0.union(scope.tree[$1.operand].span) }
+    throw Diagnostic(
+      .error, .type, "energies aren't added, their values are", at: span,
+      hints: [.init("in the body of an energy write \(written)")])
   }
 
   /// A flat chain of `* / @ · ×`, from left to right.
@@ -186,7 +213,17 @@ extension Elaborator {
   private func elementwiseProduct(
     _ a: Operand, _ b: Operand, _ symbol: String, exponent: Double, _ span: Span
   ) throws -> TypedValue {
-    let (left, right, form) = try broadcast(a, b, symbol, at: span)
+    let (left, right, form): (NodeID, NodeID, Form)
+    do {
+      (left, right, form) = try broadcast(a, b, symbol, at: span)
+    } catch var diagnostic as Diagnostic where diagnostic.code == .shape {
+      // Who comes from MATLAB or R may mean the product of matrices.
+      let (m, n) = (graph.shape(a.value.node), graph.shape(b.value.node))
+      if symbol == "*", a.value.form == .matrix, b.value.form == .matrix, m[1] == n[0] {
+        diagnostic.hints.append(.init("the matrix product is   \(shortText(a.span)) \(shortText(b.span))"))
+      }
+      throw diagnostic
+    }
     let node = graph.product([(left, 1), (right, exponent)])
     return TypedValue(normalisedInteger(node), form)
   }
@@ -294,7 +331,7 @@ extension Elaborator {
     }
     guard let first = values.first else {
       throw Diagnostic(
-        .error, .shape, "an empty list has no shape", at: span, hints: [.init("zeros(0) is an empty vector")])
+        .error, .shape, "an empty list has no shape", at: span, hints: [.init("write its entries, or zeros(n)")])
     }
     let shape = graph.shape(first.node)
     for (value, element) in zip(values, elements).dropFirst() {

@@ -2,9 +2,6 @@ import EnergySyntax
 import EnergyText
 
 extension Elaborator {
-  /// How many sources a program may consist of.
-  static let sourceLimit = 256
-
   // MARK: Namespaces
 
   /// The source that an expression stands in; bare expressions see the program's names.
@@ -84,9 +81,9 @@ extension Elaborator {
       components = Array(importer.components.dropLast()) + Self.components(path)
     }
     if let known = loaded[found.identity] { return (known, false) }
-    guard modules.count < Elaborator.sourceLimit else {
+    guard modules.count < Program.sourceLimit else {
       throw Diagnostic(
-        .error, .limit, "a program consists of at most \(Elaborator.sourceLimit) files", at: span)
+        .error, .limit, "a program consists of at most \(Program.sourceLimit) files", at: span)
     }
     // Two files never share a name, so that what they define doesn't.
     while case .file = request, modules.values.contains(where: { $0.components == components }) {

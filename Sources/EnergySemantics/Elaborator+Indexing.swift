@@ -167,7 +167,13 @@ extension Elaborator {
     switch item.kind {
     case .all: return .all
     case .at(let id):
-      let value = try number(id, scope)
+      let value = try tensor(id, scope)
+      if graph[value.node].type == .bool {
+        throw Diagnostic(
+          .error, .index, "an index must be a whole number, and '\(shortText(item.span))' is a condition",
+          at: item.span,
+          hints: [.init("entries that meet one are added up by sum(i in 1..n: if c(i) then x[i] else 0)")])
+      }
       guard graph[value.node].type == .int || isWholeData(value.node) else {
         throw Diagnostic(
           .error, .index, "an index must be a whole number, and '\(shortText(item.span))' is \(typeText(value))",
@@ -304,7 +310,19 @@ extension Elaborator {
     let fact = what.map { "'\(shortText(span))' \($0)" } ?? "the index \(shortText(span)) is out of range"
     return Diagnostic(
       .error, .index, "\(fact)\(what == nil ? ":" : ", but") this axis of \(shortText(base)) has \(entries)",
-      at: span, hints: [.init("indices count from 1; wrap(i, n) makes them periodic")])
+      at: span, hints: indexHints(span, base))
+  }
+
+  /// How a place beyond the ends is written by those who count from 0 or from the back.
+  private func indexHints(_ span: Span, _ base: Span) -> [Diagnostic.Hint] {
+    guard let number = Int(text(span).filter { $0 != " " }), number <= 0, number > -1000 else {
+      return [.init("indices count from 1; wrap(i, n) makes them periodic")]
+    }
+    let index = number == 0 ? "1" : number == -1 ? "end" : "end - \(-number - 1)"
+    let meaning = number == 0 ? "indices count from 1: the first entry is" : "from the back it is"
+    return [
+      .init("\(meaning) \(shortText(base))[\(index)]", fixIt: .init(replace: span, with: index))
+    ]
   }
 
   /// Whether the conditions allow the corner of the box where `expression` is greatest or least.

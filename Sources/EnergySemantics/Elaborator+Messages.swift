@@ -88,10 +88,13 @@ extension Elaborator {
     var label: String?
     var notes: [Diagnostic.Note] = []
     // The first operand with a name gets the label; others a line each.
-    for operand in [a, b] where operand.name != nil || operand.provenance != nil {
+    for operand in [a, b] {
       let name = operand.name ?? shortText(operand.span)
       let text = "\(name) : \(typeText(operand.value))"
-      guard let provenance = operand.provenance else { continue }
+      guard let provenance = operand.provenance else {
+        notes.append(.init(text))
+        continue
+      }
       if let valueSpan = provenance.valueSpan {
         let sizes = graph.shape(operand.value.node).flatMap(\.dimensions)
         let known = Set(sizes).sorted().compactMap { dimension in
@@ -144,7 +147,7 @@ extension Elaborator {
     if pair == [.matrix, .vector] {
       hints = matrixVectorHints(a, b, symbol)
       return Diagnostic(
-        .error, .broadcast, "\(left) \(symbol) \(right) has two readings", at: span, label: label,
+        .error, .broadcast, "\(operation(left, symbol, right)) has two readings", at: span, label: label,
         hints: hints.map { .init($0) })
     }
     if pair == [.row, .vector] {
@@ -157,8 +160,13 @@ extension Elaborator {
     }
     return Diagnostic(
       .error, .broadcast,
-      "\(left) \(symbol) \(right): only a scalar, a row or a column broadcasts, and only to a matrix",
+      "\(operation(left, symbol, right)): only a scalar, a row or a column broadcasts, and only to a matrix",
       at: span, label: label, hints: hints.map { .init($0) })
+  }
+
+  /// `matrix[2, 3] - vector[3]`, `max(matrix[2, 3], vector[3])`.
+  private func operation(_ left: String, _ symbol: String, _ right: String) -> String {
+    symbol.first?.isLetter ?? false ? "\(symbol)(\(left), \(right))" : "\(left) \(symbol) \(right)"
   }
 
   private func withoutTranspose(_ operand: Operand) -> String {
@@ -174,9 +182,11 @@ extension Elaborator {
     let length = graph.shape(vector.value.node)[0]
     let matrixText = shortText(matrix.span)
     let vectorText = shortText(vector.span)
-    let sign = symbol == "+" || symbol == "-" ? " \(symbol) " : symbol
+    let sign = symbol == "*" || symbol == "/" || symbol == "^" ? symbol : " \(symbol) "
+    let isCall = symbol.first?.isLetter ?? false
     let join = { (wrapped: String) in
-      isMatrixLeft ? matrixText + sign + wrapped : wrapped + sign + matrixText
+      let (left, right) = isMatrixLeft ? (matrixText, wrapped) : (wrapped, matrixText)
+      return isCall ? "\(symbol)(\(left), \(right))" : left + sign + right
     }
     let (verb, to): (String, String) =
       switch symbol {
@@ -193,7 +203,9 @@ extension Elaborator {
     let width = max(verb.count, to.count)
     // The code of a hint begins in one column.
     let pad = { (text: String) in text + String(repeating: " ", count: width - text.count + 4) }
+    let product = isMatrixLeft && shape[1] == length && symbol == "*"
     return [pad(verb) + rowText, pad(to) + columnText]
+      + (product ? [pad("the matrix product:") + "\(matrixText) \(vectorText)"] : [])
   }
 
   // MARK: Products

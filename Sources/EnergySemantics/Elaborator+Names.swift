@@ -79,81 +79,21 @@ extension Elaborator {
   }
 
   private func cycle(_ definition: Definition, at span: Span) -> Diagnostic {
-    let start = path.firstIndex(of: definition) ?? 0
-    var circle = Array(path[start...])
-    // It is told from what stands first in the text.
-    let first = circle.indices.min { circle[$0].name.span < circle[$1].name.span } ?? 0
-    circle = Array(circle[first...] + circle[..<first])
-    let names = (circle + circle.prefix(1)).map(\.name.text)
+    var ring = Array(path[(path.firstIndex(of: definition) ?? 0)...])
     definition.state = .failed
+    // Told from the one that stands first in the text.
+    if let first = ring.indices.min(by: { ring[$0].name.span < ring[$1].name.span }) {
+      ring = Array(ring[first...] + ring[..<first])
+    }
+    let names = ring.map(\.name.text)
+    let message =
+      ring.count == 1
+      ? "'\(names[0])' is defined through itself"
+      : "these definitions need each other: \((names + names.prefix(1)).joined(separator: " -> "))"
+    let isRecurrence = ring.contains { if case .constant = $0.kind { true } else { false } }
     return Diagnostic(
-      .error, .cycle, "these definitions need each other: \(names.joined(separator: " -> "))", at: span,
-      notes: circle.map { .init("\($0.name.text) is defined", at: $0.name.span) },
-      hints: [.init("for a recurrence write fold(t in 1..T, s = s0: next)")])
-  }
-
-  /// An unknown name, with what it may have meant.
-  func unknownName(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
-    if let entry = activeEntries.last, activeIndices.contains(name) {
-      let own = entry.definition.name.text
-      return Diagnostic(
-        .error, .unknown, "'\(own)' doesn't see the index '\(name)'", at: span,
-        notes: [.init("'\(own)' is defined outside the sum", at: entry.definition.name.span)],
-        hints: [.init("give \(own) an argument: \(own)(\(name)) = …")])
-    }
-    if scope.number == 0, let energy = energyWithSample(name, scope) {
-      return Diagnostic(
-        .error, .unknown, "'\(name)' is a sample of \(energy); definitions at top level don't see it", at: span,
-        hints: [.init("a name that depends on \(name) goes behind 'where' of \(energy)")])
-    }
-    if name.contains(".") {
-      return Diagnostic(
-        .error, .unknown, "'\(name)' can't be named here", at: span,
-        hints: [.init("names with a point stand in --set, --params and grad(E, …) only")])
-    }
-    let known = scope.allNames.union(definitions(scope).map(\.name.text))
-    if let hint = standardHint(name) {
-      return Diagnostic(.error, .unknown, "there is nothing named '\(name)' here", at: span, hints: [hint])
-    }
-    let guess = didYouMean(name, among: known)
-    var hints: [Diagnostic.Hint] = []
-    if let guess { hints.append(.init("write \(guess)", fixIt: .init(replace: span, with: guess))) }
-    if guess == nil { hints.append(.init("define it: param \(name) = …, let \(name) = …, or where \(name) = …")) }
-    let question = guess.map { "; did you mean '\($0)'?" } ?? ""
-    return Diagnostic(.error, .unknown, "there is nothing named '\(name)'\(question)", at: span, hints: hints)
-  }
-
-  private func energyWithSample(_ name: String, _ scope: Scope) -> String? {
-    module(scope.tree)?.order.first { definition in
-      guard case .energy(let energy) = definition.kind else { return false }
-      return energy.parameters?.declarations.contains { $0.name.text == name } ?? false
-    }?.name.text
-  }
-
-  /// An unknown function, with what it may have meant.
-  func unknownFunction(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
-    if name == "norm2" {
-      return Diagnostic(
-        .error, .unknown, "'norm2' could be the norm or its square", at: span,
-        hints: [.init("the Euclidean norm is norm(v)"), .init("its square is sumsq(v)")])
-    }
-    if let hint = standardHint(name) {
-      return Diagnostic(.error, .unknown, "there is no function '\(name)' here", at: span, hints: [hint])
-    }
-    let functions = definitions(scope).filter(\.isFunction).map(\.name.text)
-    let known = builtinNames.union(functions).union(scope.allNames)
-    if didYouMean(name, among: known) == nil, let near = didYouMean(name, among: StandardLibrary.names) {
-      return Diagnostic(
-        .error, .unknown, "there is no function '\(name)'; did you mean '\(near)'?", at: span,
-        hints: [.init("write \(near)(…)", fixIt: .init(replace: span, with: near)), standardHint(near)].compactMap {
-          $0
-        })
-    }
-    let guess = didYouMean(name, among: known)
-    let question = guess.map { "; did you mean '\($0)'?" } ?? ""
-    var hints: [Diagnostic.Hint] = []
-    if let guess { hints.append(.init("write \(guess)(…)", fixIt: .init(replace: span, with: guess))) }
-    return Diagnostic(.error, .unknown, "there is no function '\(name)'\(question)", at: span, hints: hints)
+      .error, .cycle, message, at: span, notes: ring.map { .init("\($0.name.text) is defined", at: $0.name.span) },
+      hints: isRecurrence ? [.init("for a recurrence write fold(t in 1..T, s = s0: next)")] : [])
   }
 
   // MARK: Functions

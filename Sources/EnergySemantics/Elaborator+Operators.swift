@@ -34,6 +34,7 @@ extension Elaborator {
 
   private func targetName(_ id: ExprID, _ function: String, _ scope: Scope) throws -> Name {
     if case .name(let text) = scope.tree[id].kind {
+      targetPlaces[parameterName(text, scope)] = scope.tree[id].span
       return Name(parameterName(text, scope), at: scope.tree[id].span)
     }
     throw Diagnostic(
@@ -136,7 +137,7 @@ extension Elaborator {
       if let sample = base.samples.first(where: { $0.name == by }) {
         return try derivativeNode(derivative, base.node, by: [sample.node], at: span)
       }
-      let symbol = try parameterNode(by, of: base, at: span)
+      let symbol = try parameterNode(by, of: base, at: targetPlaces[by] ?? span)
       return try derivativeNode(derivative, withoutDefinitions(base.node), by: [symbol], at: span)
     }
     return try derivativeNode(derivative, base.node, by: base.samples.map(\.node), at: span)
@@ -224,7 +225,7 @@ extension Elaborator {
     let names = sampleNames(energy)
     var samples: [String: Argument] = [:]
     for (name, argument) in given {
-      if names.contains(name) { samples[name] = argument } else { energy.bound[name] = argument.value }
+      if names.contains(name) { samples[name] = argument } else { bind(name, argument, to: &energy) }
     }
     let function = rebased(.derivative(derivative), energy)
     if samples.isEmpty, !given.isEmpty, !missing.isEmpty { return function }

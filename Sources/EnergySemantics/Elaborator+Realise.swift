@@ -112,8 +112,8 @@ extension Elaborator {
     // Arguments given already fix the sizes that they share with the samples.
     if let (_, parameters) = declaration(energy) {
       for declared in solvable(parameters.declarations + parameters.own, scope.tree) {
-        guard let value = energy.bound[declared.name.text] else { continue }
-        try take((value, span, nil), declared, scope)
+        guard let argument = bound(declared.name.text, of: energy, at: span) else { continue }
+        try take(argument, declared, scope)
       }
       try settleDefaults(parameters.own.filter { energy.bound[$0.name.text] == nil }, scope)
     }

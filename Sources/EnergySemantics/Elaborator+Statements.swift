@@ -11,6 +11,7 @@ extension Elaborator {
     load(tree)
     guard let order = main?.order else { return }
     elaborateAll(order)
+    refuseContradictedSizes()
     for definition in order { finish(definition) }
     for statement in tree.statements { elaborate(statement, tree) }
     collectSymbols()
@@ -107,7 +108,9 @@ extension Elaborator {
       declare(statement.whereDefinitions, scope)
       let value = try value(id, scope)
       if verb == .check, innermost(value) == nil {
-        throw Diagnostic(.error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span)
+        throw Diagnostic(
+          .error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span,
+          hints: [.init("name the energy itself: check f, not check f(x)")])
       }
       if verb == .check, case .derivative = value {
         let realised = try realise(value, nil, at: span)
@@ -273,7 +276,7 @@ extension Elaborator {
     program.dims.append(.init(name: name, dimension: dimension, value: options.dims[name], span: span))
   }
 
-  private func calledNames(_ roots: [ExprID], _ tree: SyntaxTree) -> Set<String> {
+  func calledNames(_ roots: [ExprID], _ tree: SyntaxTree) -> Set<String> {
     var result: Set<String> = []
     var pending = roots
     while let id = pending.popLast() {

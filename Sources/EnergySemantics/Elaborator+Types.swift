@@ -43,7 +43,9 @@ extension Elaborator {
     let name = type.name.text
     let sizes = type.sizes
     if name != "interval" && name != "mlp", let extra = type.arguments.first {
-      throw Diagnostic(.error, .type, "\(name) takes nothing in parentheses", at: scope.tree[extra].span)
+      throw Diagnostic(
+        .error, .type, "\(name) takes nothing in parentheses", at: scope.tree[extra].span,
+        hints: bracketHints(type, extra, scope))
     }
     switch name {
     case "real":
@@ -51,7 +53,7 @@ extension Elaborator {
     case "vector": return try TypeShape(sizes: count(type, 1...1), form: .vector)
     case "row": return try TypeShape(sizes: count(type, 1...1), form: .row)
     case "matrix": return try TypeShape(sizes: count(type, 2...2), form: .matrix)
-    case "tensor": return try TypeShape(sizes: count(type, 1...8), form: form(sizes.count))
+    case "tensor": return try TypeShape(sizes: count(type, 1...Program.rankLimit), form: form(sizes.count))
     case "symmetric": return try square(type, .symmetric)
     case "spd": return try square(type, .positiveDefinite)
     case "diagonal": return try square(type, .diagonal)
@@ -59,22 +61,36 @@ extension Elaborator {
     case "simplex": return try list(type, .simplex)
     case "ordered": return try list(type, .ordered)
     case "unit_vector": return try list(type, .unitVector)
-    case "positive": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), refinements: [.positive])
+    case "positive":
+      return try TypeShape(sizes: count(type, 0...Program.rankLimit), form: form(sizes.count), refinements: [.positive])
     case "integer":
-      return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .int, refinements: [.integer])
-    case "int": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .int)
-    case "bool": return try TypeShape(sizes: count(type, 0...8), form: form(sizes.count), element: .bool)
+      return try TypeShape(
+        sizes: count(type, 0...Program.rankLimit), form: form(sizes.count), element: .int, refinements: [.integer])
+    case "int": return try TypeShape(sizes: count(type, 0...Program.rankLimit), form: form(sizes.count), element: .int)
+    case "bool":
+      return try TypeShape(sizes: count(type, 0...Program.rankLimit), form: form(sizes.count), element: .bool)
     case "interval": return try interval(type, scope)
     case "energy":
       return try TypeShape(
         sizes: count(type, 0...1, hint: "a list of energies is energy[k]"), form: form(sizes.count), isEnergy: true)
     case "mlp": return try networkShape(type, scope)
     default:
-      let guess = didYouMean(name, among: Elaborator.typeNames)
+      let foreign = ForeignName.type(name)
+      let guess = foreign == nil ? didYouMean(name, among: Elaborator.typeNames) : nil
       throw Diagnostic(
         .error, .type, "there is no type '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: type.name.span,
-        hints: guess.map { [.init("write \($0)", fixIt: .init(replace: type.name.span, with: $0))] } ?? [])
+        hints: (guess ?? foreign?.replacement).map {
+          [.init("write \($0)", fixIt: .init(replace: type.name.span, with: $0))]
+        } ?? [.init(foreign?.advice ?? "the types are \(Elaborator.typeNames.joined(separator: ", "))")])
     }
+  }
+
+  /// `vector(2)` as `vector[2]`.
+  private func bracketHints(_ type: TypeExpr, _ extra: ExprID, _ scope: Scope) -> [Diagnostic.Hint] {
+    guard type.sizes.isEmpty, Elaborator.typeNames.contains(type.name.text), type.name.text != "real" else { return [] }
+    let sizes = type.arguments.map { shortText(scope.tree[$0].span) }.joined(separator: ", ")
+    let fixed = "\(type.name.text)[\(sizes)]"
+    return [.init("sizes stand in brackets: \(fixed)", fixIt: .init(replace: type.span, with: fixed))]
   }
 
   static let typeNames = LanguageType.all.map(\.name)
@@ -110,7 +126,8 @@ extension Elaborator {
       throw Diagnostic(.error, .type, "an interval is written interval(a, b) with a < b", at: type.span)
     }
     return try TypeShape(
-      sizes: count(type, 0...8), form: form(type.sizes.count), refinements: [.interval(bounds[0], bounds[1])])
+      sizes: count(type, 0...Program.rankLimit), form: form(type.sizes.count),
+      refinements: [.interval(bounds[0], bounds[1])])
   }
 
   // MARK: Sizes
@@ -250,6 +267,20 @@ extension Elaborator {
       .error, .shape,
       "\(declared.name) takes \(wanted), and '\(shortText(operand.span))' is "
         + typeText(operand.value), at: operand.span, label: "\(typeText(operand.value))",
-      notes: [.init("\(declared.name) : \(wanted) is declared", at: declared.span)], hints: hints)
+      notes: [.init("\(declared.name) : \(wanted) is declared", at: declared.span)]
+        + solvedSizes(operand, declared, scope),
+      hints: hints)
+  }
+
+  /// What sizes of a signature are already, and by which argument.
+  private func solvedSizes(_ operand: Operand, _ declared: Declared, _ scope: Scope) -> [Diagnostic.Note] {
+    guard scope.number != 0, let type = declared.type else { return [] }
+    let words = text(type).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    return words.compactMap { word in
+      guard case .size(let size, let provenance)? = scope.names[word], provenance.span != declared.span,
+        size.dimension?.name != word
+      else { return nil }
+      return .init("\(word) is \(size) here, by the argument declared", at: provenance.span)
+    }
   }
 }

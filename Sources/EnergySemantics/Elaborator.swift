@@ -71,6 +71,11 @@ final class Elaborator {
   /// Indices bound around the current expression, and the `where` names being read: for messages.
   var activeIndices: [String] = []
   var activeEntries: [WhereEntry] = []
+  /// Where arguments of energies were given, and names to differentiate by: for messages.
+  var argumentPlaces: [BoundArgument: (span: Span, provenance: Provenance?)] = [:]
+  var targetPlaces: [String: Span] = [:]
+  /// The message about a size with several values, so that a further value joins it.
+  var sizeConflicts: [Dimension: Diagnostic] = [:]
 
   struct CallKey: Hashable {
     let definition: ObjectIdentifier
@@ -261,15 +266,48 @@ final class Elaborator {
       }
       return
     }
-    if let known = dimensionValues[dimension] {
-      if known.value == number { return }
-      throw Diagnostic(
-        .error, .size,
-        "\(dimension.name) has two values: \(dimension.name) = \(known.value) from \(known.reason), "
-          + "\(dimension.name) = \(number) from \(reason)", at: span,
-        notes: [.init("\(dimension.name) = \(known.value) comes from \(known.reason)", at: known.span)])
+    guard let known = dimensionValues[dimension] else {
+      dimensionValues[dimension] = (number, reason, span)
+      return
     }
-    dimensionValues[dimension] = (number, reason, span)
+    if known.value != number { throw conflict(dimension, known, number, reason: reason, at: span) }
+  }
+
+  /// A size that gets a further value; one message lists all of them.
+  private func conflict(
+    _ dimension: Dimension, _ known: (value: Int, reason: String, span: Span), _ number: Int, reason: String,
+    at span: Span
+  ) -> any Error {
+    let name = dimension.name
+    let further = ", \(name) = \(number) from \(reason)"
+    if let earlier = sizeConflicts[dimension], let position = program.diagnostics.firstIndex(of: earlier) {
+      var joined = earlier
+      joined.message =
+        earlier.message.replacing("\(name) has two values", with: "\(name) has several values") + further
+      joined.notes.append(.init("\(name) = \(number) comes from \(reason)", at: span))
+      program.diagnostics[position] = joined
+      sizeConflicts[dimension] = joined
+      return AlreadyReported()
+    }
+    let diagnostic = Diagnostic(
+      .error, .size, "\(name) has two values: \(name) = \(known.value) from \(known.reason)\(further)", at: span,
+      notes: [.init("\(name) = \(known.value) comes from \(known.reason)", at: known.span)])
+    sizeConflicts[dimension] = diagnostic
+    return diagnostic
+  }
+
+  /// Sizes such as `n - 1` that a value made one number and the rest of the text makes another.
+  func refuseContradictedSizes() {
+    for binding in program.sizeBindings where binding.size.dimension == nil {
+      guard let value = value(of: binding.size), value != binding.value else { continue }
+      let dimensions = Set(binding.size.dimensions).sorted()
+      report(
+        Diagnostic(
+          .error, .size, "\(binding.size) is \(value), but \(binding.value) from \(binding.reason)", at: binding.span,
+          notes: dimensions.compactMap { dimension in
+            knowledge(of: dimension).map { .init("\(dimension.name) = \($0.text)", at: $0.span) }
+          }))
+    }
   }
 
   /// Whether `size` ≥ `bound` for certain, with the values that the text gives.

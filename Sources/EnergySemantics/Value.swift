@@ -23,6 +23,13 @@ struct EnergyValue: Hashable {
   var bound: [String: Value] = [:]
 }
 
+/// An argument that an energy was given, to find its place by.
+struct BoundArgument: Hashable {
+  let definition: Definition
+  let name: String
+  let value: Value
+}
+
 /// `score(E)` and the like: a function of the samples of `base`.
 struct DerivativeValue: Hashable {
   let operation: Program.Operator

@@ -13,6 +13,8 @@ struct Layout {
   private(set) var diagnostics: DiagnosticList
   private var open: [Token] = []
   private var inWhere = false
+  /// Whether a text without its quote, or the like, may hold the partner of an open bracket.
+  private var hidesBrackets = false
   /// Set by the first of several lines with a wrong indentation, so that one mistake is reported once.
   private var reportedIndentation = false
 
@@ -33,7 +35,9 @@ struct Layout {
       case .openParen, .openBracket:
         open.append(token)
       case .closeParen, .closeBracket:
-        _ = open.popLast()
+        close(token)
+      case .bad:
+        if !open.isEmpty, reachesLineEnd(token) { hidesBrackets = true }
       case .where:
         if open.isEmpty { inWhere = true }
       case .semicolon where open.isEmpty:
@@ -46,8 +50,38 @@ struct Layout {
     }
     let end = Int32(source.bytes.count)
     if !open.isEmpty { reportUnclosed(at: end) }
-    result.append(Token(kind: .newline, line: .inside, start: end, end: end))
+    let last = result.last?.end ?? end
+    result.append(Token(kind: .newline, line: .inside, start: last, end: last))
     result.append(Token(kind: .endOfFile, line: .inside, start: end, end: end))
+  }
+
+  /// A closing bracket ends the innermost open one; one of the other kind is reported.
+  private mutating func close(_ token: Token) {
+    guard let bracket = open.last else { return }
+    let wanted = token.kind == .closeParen ? TokenKind.openParen : .openBracket
+    if bracket.kind == wanted {
+      open.removeLast()
+      return
+    }
+    // Without its partner it is no bracket; with one further out, what is open within was forgotten.
+    let (line, column) = source.position(of: Int(bracket.start))
+    let missing = bracket.kind == .openParen ? ")" : "]"
+    let before = Span(file: file, start: Int(token.start), end: Int(token.start))
+    let hasPartner = open.contains { $0.kind == wanted }
+    let fix = Diagnostic.FixIt(replace: hasPartner ? before : span(token), with: missing)
+    let text = source.text(from: Int(token.start), to: Int(token.end))
+    diagnostics.add(
+      Diagnostic(
+        .error, .bracket, "the bracket opened at \(line):\(column) isn't closed by '\(text)'", at: span(token),
+        hints: [.init("close it with \(missing)", fixIt: fix)]))
+    result.append(Token(kind: .bad, line: .inside, start: token.start, end: token.start))
+    while let last = open.popLast(), last.kind != wanted, hasPartner {}
+  }
+
+  /// Whether a token that was reported hides the rest of its line, and with it brackets.
+  private func reachesLineEnd(_ token: Token) -> Bool {
+    token.end > token.start
+      && (token.end >= Int32(source.bytes.count) || [0x0A, 0x0D].contains(source.bytes[Int(token.end)]))
   }
 
   private mutating func beginLine(_ index: Int) {
@@ -72,13 +106,14 @@ struct Layout {
     if token.line == .margin {
       reportedIndentation = false
       // No statement continues with the head of another, whatever the line above ends in.
-      if token.kind.isStatementHead { return endStatement(before: token) }
+      if token.kind.isStatementHead || beginsForeignStatement(index) { return endStatement(before: token) }
       if previous.continuesAtLineEnd { return }
       if token.kind.continuesAtLineStart { return reportMargin(token) }
       return endStatement(before: token)
     }
-    // Behind `;` there is nothing to continue.
-    if previous.continuesAtLineEnd || token.kind.continuesAtLineStart && previous != .semicolon { return }
+    // Behind `;` there is nothing to continue; behind what was reported, an indented line was surely meant to.
+    if previous.continuesAtLineEnd || previous == .bad { return }
+    if token.kind.continuesAtLineStart, previous != .semicolon { return }
     if inWhere, beginsDefinition(index) { return insert(.definition, before: token) }
     reportIndentation(of: token, first: false)
     endStatement(before: token)
@@ -108,6 +143,12 @@ struct Layout {
     return tokens[index].kind != .energy || index == 0 || tokens[index - 1].kind != .colon
   }
 
+  /// `for i in …` and `from numpy import …`, which the parser refuses.
+  private func beginsForeignStatement(_ index: Int) -> Bool {
+    let kind = tokens[index].kind
+    return (kind == .for || kind == .from) && index + 1 < tokens.count && tokens[index + 1].kind == .name
+  }
+
   private mutating func insert(_ kind: TokenKind, before token: Token) {
     result.append(Token(kind: kind, line: .inside, start: token.start, end: token.start))
   }
@@ -125,10 +166,13 @@ struct Layout {
   private mutating func reportUnclosed(at offset: Int32) {
     guard let bracket = open.last else { return }
     let (line, column) = source.position(of: Int(bracket.start))
-    diagnostics.add(
-      Diagnostic(
-        .error, .bracket, "the bracket opened at \(line):\(column) isn't closed", at: span(bracket),
-        hints: [.init("close it with \(bracket.kind == .openParen ? ")" : "]")")]))
+    if !hidesBrackets {
+      diagnostics.add(
+        Diagnostic(
+          .error, .bracket, "the bracket opened at \(line):\(column) isn't closed", at: span(bracket),
+          hints: [.init("close it with \(bracket.kind == .openParen ? ")" : "]")")]))
+    }
+    hidesBrackets = false
     open = []
     result.append(Token(kind: .bad, line: .inside, start: offset, end: offset))
   }

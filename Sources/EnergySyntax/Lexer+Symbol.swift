@@ -3,6 +3,7 @@ import EnergyText
 extension Lexer {
   /// Reads an operator or bracket of ASCII.
   func symbol(_ byte: UInt8) {
+    if foreignSymbol(byte) { return }
     let start = position
     let equals = peek(1) == UInt8(ascii: "=")
     let kind: TokenKind
@@ -10,9 +11,7 @@ extension Lexer {
     switch byte {
     case UInt8(ascii: "+"): kind = .plus
     case UInt8(ascii: "-"): kind = .minus
-    case UInt8(ascii: "*"):
-      kind = peek(1) == byte ? .caret : .star
-      if kind == .caret { return refuse(2, "the power is written ^", .caret, "^") }
+    case UInt8(ascii: "*"): kind = .star
     case UInt8(ascii: "/"): kind = .slash
     case UInt8(ascii: "@"): kind = .at
     case UInt8(ascii: "^"): kind = .caret
@@ -27,35 +26,40 @@ extension Lexer {
     case UInt8(ascii: "="): (kind, length) = equals ? (.equal, 2) : (.assign, 1)
     case UInt8(ascii: "<"): (kind, length) = equals ? (.lessOrEqual, 2) : (.less, 1)
     case UInt8(ascii: ">"): (kind, length) = equals ? (.greaterOrEqual, 2) : (.greater, 1)
-    case UInt8(ascii: "!"):
-      if !equals { return refuse(1, "'!' means nothing here; 'not' negates, and a factorial is exp(lgamma(n + 1))") }
-      (kind, length) = (.notEqual, 2)
-    case UInt8(ascii: "&"): return refuse(peek(1) == byte ? 2 : 1, "the conjunction is written 'and'", .and, "and")
-    case UInt8(ascii: "|"):
-      if peek(1) == byte { return refuse(2, "the disjunction is written 'or', a norm norm(x)", .or, "or") }
-      return refuse(1, "'|' means nothing here; write abs(x) or norm(x)")
-    case UInt8(ascii: "%"):
-      return refuse(1, "'%' means nothing here; the remainder is mod(a, b), a comment begins with #")
-    case UInt8(ascii: "{"), UInt8(ascii: "}"):
-      return refuse(1, "braces mean nothing here; lists stand in [ ], groups in ( )")
-    default: return refuse(1, "this character means nothing here")
+    case UInt8(ascii: "!") where equals: (kind, length) = (.notEqual, 2)
+    default: return refuse(1, meaningless(Unicode.Scalar(byte)))
     }
     position += length
     emit(kind, from: start)
   }
 
-  /// Reports `length` bytes; they stand for `kind` if it is clear what was meant.
-  private func refuse(
-    _ length: Int, _ message: String, _ kind: TokenKind = .bad, _ replacement: String? = nil
-  ) {
+  /// Reports `length` bytes; they stand for `kind` if it is clear what was meant. A message without an edit is given
+  /// once a line.
+  func refuse(_ length: Int, _ message: String, _ kind: TokenKind = .bad, _ replacement: String? = nil) {
     let start = position
     position += length
     let here = span(start, position)
-    let hints = replacement.map { text in
-      [Diagnostic.Hint("write \(text)", fixIt: .init(replace: here, with: text))]
+    if let replacement {
+      let fix = Diagnostic.FixIt(replace: here, with: replacement)
+      let text = replacement.isEmpty ? "remove it" : "write \(shortened(replacement))"
+      report(.character, message, here, hints: [.init(text, fixIt: fix)])
+    } else if refused.insert(message).inserted {
+      report(.character, message, here)
     }
-    report(.character, message, here, hints: hints ?? [])
     emit(kind, from: start)
+  }
+
+  /// What is said of a character that no language of models has.
+  func meaningless(_ scalar: Unicode.Scalar) -> String {
+    let code = String(scalar.value, radix: 16, uppercase: true)
+    let number = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned,
+      .nonspacingMark, .enclosingMark, .spacingMark:
+      return "an invisible character (\(number)) stands here"
+    default:
+      return "'\(Character(scalar))' means nothing here" + (scalar.isASCII ? "" : " (\(number))")
+    }
   }
 
   /// Reads what begins beyond ASCII: mathematical signs, names, white space.
@@ -79,7 +83,7 @@ extension Lexer {
       } else if beginsName(at: position) {
         name()
       } else {
-        refuse(length, unicodeAdvice[scalar] ?? "this character means nothing here")
+        foreignCharacter(scalar, length)
       }
     }
 
@@ -116,20 +120,4 @@ extension Lexer {
 
 private let superscriptDigits: [Unicode.Scalar: Character] = [
   "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
-]
-
-/// What to write instead of signs that look as if they belonged to the language.
-private let unicodeAdvice: [Unicode.Scalar: String] = [
-  "∑": "a sum is written sum(i in 1..n: …)", "∏": "a product is written prod(i in 1..n: …)",
-  "√": "the root is written sqrt(x)", "∞": "infinity is written inf", "∂": "a derivative is written grad(E, name)",
-  "∈": "write 'in'", "∫": "integrals can't be written", "∆": "the Laplacian is written laplacian(E)",
-  "÷": "division is written /", "±": "write one sign", "…": "a range is written ..",
-  "⊗": "write outer(a, b) or kron(A, B)",
-  "⊙": "the element-wise product is written *", "→": "write '='", "←": "write '='",
-  "“": "a text stands in straight quotes, \"", "”": "a text stands in straight quotes, \"",
-  "’": "the transpose is written ' or ^T", "‘": "the transpose is written ' or ^T",
-  "′": "the transpose is written ' or ^T",
-  "∧": "write 'and'", "∨": "write 'or'", "¬": "write 'not'", "–": "minus is written - or −",
-  "—": "minus is written - or −",
-  "ⁿ": "write ^n", "∣": "write abs(x) or norm(x)", "∥": "a norm is written ‖x‖ (U+2016) or norm(x)",
 ]

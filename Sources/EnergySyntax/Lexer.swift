@@ -12,6 +12,8 @@ final class Lexer {
   var diagnostics: DiagnosticList
   /// Where the line begins, until its first token has been read.
   var lineStart: Int? = 0
+  /// Messages about characters that this line has had.
+  var refused: Set<String> = []
   private var names: [String: Int32] = [:]
 
   init(_ source: SourceFile, file: Int, limits: SyntaxLimits) {
@@ -66,6 +68,7 @@ final class Lexer {
     case 0x0A:
       position += 1
       lineStart = position
+      if !refused.isEmpty { refused = [] }
     case 0x20, 0x09, 0x0D:
       position += 1
     case UInt8(ascii: "#"):
@@ -89,6 +92,7 @@ final class Lexer {
     let start = position
     while peek() == UInt8(ascii: ".") { position += 1 }
     switch position - start {
+    case 1 where foreignPoint(start): return
     case 1:
       let hint = "a number is written 0.5 or .5, a range 1..n"
       report(.character, "a point alone means nothing", span(start, position), hints: [.init(hint)])
@@ -104,6 +108,7 @@ final class Lexer {
   }
 
   private func string() {
+    if foreignText() { return }
     let start = position
     var text: [UInt8] = []
     position += 1

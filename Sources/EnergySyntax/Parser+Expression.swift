@@ -120,7 +120,15 @@ extension Parser {
   private func conditional() -> ExprID {
     let start = advance()
     guard enter() else { return hole(start) }
+    let outer = awaitsThen
+    awaitsThen = true
     let condition = expression()
+    awaitsThen = outer
+    if kind == .colon {
+      expected("'then'", hints: [.init("write then", fixIt: .init(replace: span, with: " then"))])
+    } else if kind == .assign {
+      expected("'then'", hints: [.init("equality is written ==", fixIt: .init(replace: span, with: "=="))])
+    }
     expect(.then, "'then'")
     let then = expression()
     if !panic, kind != .else, kind != .bad {

@@ -10,8 +10,13 @@ extension Parser {
     if (kind == .name || kind.isWord), kind(1) == .in {
       var generators = generators(states: true)
       if accept(.if) != nil { generators.guardCondition = expression(.or) }
-      expect(.colon, "':' and what to combine")
+      let colon = expect(.colon, "':' and what to combine")
       contents = .comprehension(generators, body: expression())
+      if let colon, kind == .colon {
+        fail(
+          .syntax, "a range is written with '..'; both ends are included", at: colon,
+          hints: [.init("write ..", fixIt: .init(replace: colon, with: ".."))])
+      }
     } else {
       contents = .arguments(arguments())
     }
@@ -52,7 +57,9 @@ extension Parser {
         let value = argument()
         if result.semicolon != nil || !result.named.isEmpty {
           let place = span(from: start)
-          fail(.syntax, "arguments without a name stand before those with one and before ';'", at: place)
+          fail(
+            .syntax, "arguments without a name stand before those with one and before ';'", at: place,
+            hints: [.init("name it: k = \(shortened(tree.text(place)))")])
         }
         result.positional.append(value)
       }
@@ -65,6 +72,12 @@ extension Parser {
   }
 
   private func argumentLabel() -> Name? {
+    if kind == .dim {
+      fail(
+        .word, "'dim' is a word of the language and can't name an argument", at: span,
+        hints: [.init("axes are named by axis, counted from 1", fixIt: .init(replace: span, with: "axis"))])
+      return nil
+    }
     guard kind == .dottedName else { return name("the name of an argument") }
     let last = text(current).split(separator: ".").last.map(String.init) ?? ""
     fail(
@@ -102,6 +115,9 @@ extension Parser {
         result.clauses.append(.init(name: name, kind: .state(value), span: span(from: start)))
         continue
       }
+      if kind == .closeParen || kind == .comma, !result.clauses.isEmpty {
+        expected("'in'", hints: [.init("what is combined stands behind ':' as in sum(i in 1..n: i)")])
+      }
       expect(.in, "'in'")
       let lower = expression(.sum)
       var kind = Generators.Clause.Kind.elements(lower)
@@ -124,7 +140,7 @@ extension Parser {
       advance()
       fail(
         .syntax, "an empty list has no shape", at: span(from: start),
-        hints: [.init("a vector of length zero is zeros(0)")])
+        hints: [.init("write its entries, or zeros(n)")])
       return hole(start)
     }
     var elements = [expression()]
@@ -145,6 +161,9 @@ extension Parser {
     if !panic, kind == .range {
       fail(
         .syntax, "a list of a range is built with 'for'", at: span, hints: [.init("write [i for i in 1..n]")])
+    }
+    if !panic, kind == .semicolon || kind == .newline, elements.count > 0 {
+      expected("',' or ']'", hints: [.init("rows stand in brackets of their own: [[1, 2], [3, 4]]")])
     }
     expect(.closeBracket, "',' or ']'")
     return tree.add(.list(elements), span(from: start))
@@ -178,6 +197,11 @@ extension Parser {
     let start = span
     if kind == .colon, kind(1) == .comma || kind(1) == .closeBracket {
       return IndexItem(kind: .all, span: advance())
+    }
+    if kind == .colon {
+      fail(
+        .syntax, "a range is written with '..'; both ends are included", at: span,
+        hints: [.init("write ..", fixIt: .init(replace: span, with: ".."))])
     }
     let lower = kind == .range ? nil : expression()
     guard accept(.range) != nil else {

@@ -78,7 +78,10 @@ extension Parser {
     if kind == .openParen {
       let beginsFactor = items.last.map { if case .caret = $0.kind { true } else { false } } ?? true
       if beginsFactor, kind(1) == .closeParen {
-        fail(.syntax, "an expression is missing between these parentheses", at: place)
+        let end = Int(tokens[position + 1].end)
+        fail(
+          .syntax, "an expression is missing between these parentheses",
+          at: Span(file: file, start: Int(place.start), end: end))
       }
       let group = group()
       items.append(RunItem(kind: .group(group), span: group.span))
@@ -122,19 +125,6 @@ extension Parser {
     default:
       return literal()
     }
-  }
-
-  /// `gaussian.mu` where it isn't a whole argument.
-  private func misplacedDottedName() -> ExprID {
-    let place = span
-    let spelling = text(current)
-    var hints = [Diagnostic.Hint("names with a point stand in --set, --params and grad(E, …) only")]
-    if spelling.hasSuffix(".T") {
-      let fix = String(spelling.dropLast(2) + "^T")
-      hints = [.init("the transpose is written \(shortened(fix))", fixIt: .init(replace: place, with: fix))]
-    }
-    fail(.syntax, "'\(shortened(tree.text(place)))' isn't a value", at: place, hints: hints)
-    return hole(place)
   }
 
   private func norm() -> ExprID {
@@ -191,9 +181,16 @@ extension Parser {
   private func numberBehindFactor(_ items: [RunItem]) {
     let number = shortened(tree.text(span))
     let place = Span(file: file, start: Int(span.start), end: Int(span.start))
+    if let foreign = foreignWord() { return fail(.syntax, foreign.message, at: foreign.span, hints: [foreign.hint]) }
+    var hints = [
+      Diagnostic.Hint("write * before it, or put the number first", fixIt: .init(replace: place, with: "*"))
+    ]
+    // Which bracket this is doesn't matter: a list and a call have their commas.
+    if depth > 0 { hints.append(.init("between two entries or arguments stands a comma")) }
+    if awaitsThen { hints.append(.init("between a condition and its value stands 'then'")) }
     fail(
       .syntax, "a number can't follow a factor", at: span, label: "an operator is missing before \(number)",
-      hints: [.init("write * before it, or put the number first", fixIt: .init(replace: place, with: "*"))])
+      hints: hints)
   }
 
   func misplacedString() {
@@ -209,6 +206,9 @@ extension Parser {
         .syntax, "'‖' doesn't nest", at: span, hints: [.init("write norm(…) for the inner norm")])
     case .transpose, .superscript:
       fail(.syntax, "'\(shortened(tree.text(span)))' needs something before it", at: span)
+    case let word where word.isWord && refusedWords.contains(text(current)):
+      // It was refused as a name where it is defined.
+      panic = true
     case let word where word.isStatementHead:
       fail(.word, "'\(tree.text(span))' is a word of the language and can't be a value", at: span)
     default:

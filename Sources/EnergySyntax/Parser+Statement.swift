@@ -9,6 +9,7 @@ extension Parser {
         continue
       }
       let start = span
+      statementStart = position
       let reported = diagnostics.count
       let form = mode == .file ? statementForm() : .expression(expression())
       // A statement that broke off may still have a block behind it, with errors of its own.
@@ -36,9 +37,7 @@ extension Parser {
     case .closeParen, .closeBracket:
       fail(.bracket, "'\(tree.text(span))' closes nothing", at: span)
     case .assign:
-      fail(
-        .syntax, "'=' stands only in definitions", at: span,
-        hints: [.init("a value is defined with let, a function with fn; equality is ==")])
+      strayAssignment()
     case .where:
       fail(.syntax, "one 'where' a statement", at: span, hints: [.init("separate its names by commas")])
     case .if:
@@ -46,8 +45,41 @@ extension Parser {
     case .range:
       fail(
         .syntax, "a range stands in an index or behind 'in'", at: span, hints: [.init("a list is [i for i in 1..n]")])
+    case .comma:
+      expected("the end of the statement", hints: [.init("a statement ends with its line, without a comma")])
+    case .colon:
+      expected("the end of the statement", hints: colonHints)
+    case let word where word.isStatementHead:
+      let hint = insertion("; ", before: span, "statements stand on lines of their own, or have ';' between them")
+      expected("the end of the statement", hints: [hint])
     default:
       expected("the end of the statement")
+    }
+  }
+
+  /// `f(x) = …` without a word before it, or `=` for a comparison.
+  private func strayAssignment() {
+    if let foreign = foreignWord() { return fail(.syntax, foreign.message, at: foreign.span, hints: [foreign.hint]) }
+    let first = tokens[statementStart]
+    let head = Span(file: file, start: Int(first.start), end: Int(first.end))
+    if first.kind == .name, tokens[min(statementStart + 1, tokens.count - 1)].kind == .openParen {
+      return fail(
+        .syntax, "a definition begins with a word", at: head,
+        hints: [
+          insertion("fn ", before: head, "write fn \(shortened(tree.text(head)))(…) = …"),
+          .init("a function of a sample is an energy: energy \(shortened(tree.text(head)))(x : vector[d]) = …"),
+        ])
+    }
+    fail(
+      .syntax, "'=' stands only in definitions", at: span,
+      hints: [.init("a value is defined with let, a function with fn; equality is ==")])
+  }
+
+  /// `param a = 1 : real`, or a range with a colon.
+  private var colonHints: [Diagnostic.Hint] {
+    switch tokens[statementStart].kind {
+    case .param, .data, .let: [.init("the type stands before '=': param a : real = 1")]
+    default: [.init("a range is written 1..n; a choice is if c then a else b")]
     }
   }
 
@@ -86,6 +118,7 @@ extension Parser {
     case .save: return saving()
     case .plot: return plotting()
     case .name where kind(1) == .assign: return missingLet()
+    case .name, .for, .from: return foreignStatement() ? nil : .expression(expression())
     default: return .expression(expression())
     }
   }
@@ -114,10 +147,44 @@ extension Parser {
     return result.isEmpty ? nil : .dim(result)
   }
 
+  /// An `=` before what begins an expression.
+  private var missingAssignment: [Diagnostic.Hint] {
+    switch kind {
+    case .name, .number, .openParen, .openBracket, .minus, .if, .constant:
+      [insertion("= ", before: span, "write = before it")]
+    default: []
+    }
+  }
+
+  /// `real<lower=0>` and `vector<3>`.
+  private func foreignConstraint() {
+    let place = span
+    var end = position
+    while end < tokens.count, tokens[end].kind != .greater, tokens[end].kind != .newline, end < position + 16 {
+      end += 1
+    }
+    let last = Int(tokens[min(end, tokens.count - 1)].end)
+    let whole = Span(file: file, start: Int(place.start), end: max(Int(place.end), last))
+    var hints: [Diagnostic.Hint] = []
+    if tokens[min(end, tokens.count - 1)].kind == .greater, kind(1) == .number || kind(1) == .name, kind(2) == .greater
+    {
+      let size = tokens[position + 1]
+      let text = "[\(tree.source.text(from: Int(size.start), to: Int(size.end)))]"
+      hints = [.init("sizes stand in brackets: \(text)", fixIt: .init(replace: whole, with: text))]
+    } else {
+      hints = [
+        .init("a lower bound of 0 is the type positive, two bounds are interval(a, b)"),
+        .init("of a vector: positive[n], interval[n](a, b)"),
+      ]
+    }
+    fail(.syntax, "a type has nothing in angle brackets", at: whole, hints: hints)
+  }
+
   private func variable(needsValue: Bool = false) -> VariableDefinition? {
-    advance()
+    let head = advance()
     guard let name = name("a name") else { return nil }
     let type = accept(.colon) != nil ? type() : nil
+    if type != nil, kind == .less { foreignConstraint() }
     var value: ExprID?
     if accept(.assign) != nil {
       value = expression()
@@ -125,23 +192,28 @@ extension Parser {
       if kind == .openParen {
         fail(
           .syntax, "'let' takes no arguments", at: span,
-          hints: [.init("a function is defined with fn: fn \(shortened(tree.text(name.span)))(…) = …")])
+          hints: [
+            .init(
+              "a function is defined with fn: fn \(shortened(tree.text(name.span)))(…) = …",
+              fixIt: .init(replace: head, with: "fn"))
+          ])
       }
-      expected("'='")
+      expected("'='", hints: missingAssignment)
     }
     return VariableDefinition(name: name, type: type, value: value)
   }
 
   private func function() -> Statement.Kind? {
-    advance()
+    let head = advance()
     guard let name = name("the name of a function") else { return nil }
     guard kind == .openParen else {
-      expected("'(' and the arguments", hints: [.init("a value without arguments is a let")])
+      let fix = kind == .assign ? Diagnostic.FixIt(replace: head, with: "let") : nil
+      expected("'(' and the arguments", hints: [.init("a value without arguments is a let", fixIt: fix)])
       return nil
     }
     let parameters = parameters()
     let result = accept(.colon) != nil ? type() : nil
-    expect(.assign, "'='")
+    expect(.assign, "'='", hints: missingAssignment)
     return .fn(FunctionDefinition(name: name, parameters: parameters, result: result, body: expression()))
   }
 
@@ -149,7 +221,9 @@ extension Parser {
     advance()
     guard let name = name("the name of an energy") else { return nil }
     let parameters = kind == .openParen && !panic ? parameters() : nil
-    expect(.assign, parameters == nil ? "'(' and the arguments, or '='" : "'='")
+    expect(
+      .assign, parameters == nil ? "'(' and the arguments, or '='" : "'='",
+      hints: parameters == nil ? [] : missingAssignment)
     return .energy(EnergyDefinition(name: name, parameters: parameters, body: expression()))
   }
 
@@ -161,7 +235,12 @@ extension Parser {
       let alias = accept(.as) != nil ? self.name("what to call it here") : nil
       items.append(.init(name: name, alias: alias))
     } while accept(.comma) != nil
-    expect(.from, "'from' and where it is")
+    let isModule = items.first.map { ForeignName.modules.contains($0.name.text) } ?? false
+    expect(
+      .from, "'from' and where it is",
+      hints: [
+        .init(isModule ? "functions like exp are built in: nothing has to be imported" : "for example: from std")
+      ])
     if panic { return nil }
     if let file = string() { return .import(.init(items: items, source: .file(file))) }
     guard kind == .name, text(current) == "std" else {
@@ -230,7 +309,10 @@ extension Parser {
 
   private func path() -> StringLiteral? {
     if let path = string() { return path }
-    if !panic { expected("the name of a file in quotes") }
+    if !panic {
+      let name = kind == .name || kind == .dottedName ? tree.text(span) : "x.npy"
+      expected("the name of a file in quotes", hints: [.init("for example \"\(shortened(name))\"")])
+    }
     return nil
   }
 }

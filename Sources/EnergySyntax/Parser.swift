@@ -9,7 +9,7 @@ public func parse(
   guard file.bytes.count <= limits.sourceBytes else {
     let message = "this source has \(file.bytes.count) bytes; at most \(limits.sourceBytes) are read"
     let diagnostic = Diagnostic(
-      .error, .limit, message, at: Span(file: id, start: 0, end: 0),
+      .error, .limit, message, at: Span(file: id, start: 0, end: 1),
       hints: [.init("keep numbers in .npy or .csv files and load them as data")])
     return ParseResult(tree: SyntaxTree(source: file, file: id), diagnostics: [diagnostic])
   }
@@ -43,6 +43,12 @@ final class Parser {
   /// Index brackets around the current place: `end` needs one.
   var indexDepth = 0
   var inNorm = false
+  /// Whether a condition is being read, before its 'then'.
+  var awaitsThen = false
+  /// The token that the current statement begins with.
+  var statementStart = 0
+  /// Words of the language that were refused as names.
+  var refusedWords: Set<String> = []
 
   init(stream: TokenStream, source: SourceFile, file: Int, limits: SyntaxLimits) {
     self.stream = stream
@@ -92,23 +98,36 @@ final class Parser {
     _ code: DiagnosticCode, _ message: String, at place: Span, label: String? = nil, hints: [Diagnostic.Hint] = []
   ) {
     if !panic {
-      diagnostics.add(Diagnostic(.error, code, message, at: place, label: label, hints: hints))
+      diagnostics.add(Diagnostic(.error, code, message, at: visible(place), label: label, hints: hints))
     }
     panic = true
   }
 
+  /// A place that can be marked: the end of a line is its line break, the end of the text its last character.
+  private func visible(_ place: Span) -> Span {
+    guard place.start >= place.end else { return place }
+    let count = tree.source.bytes.count
+    var start = min(Int(place.start), max(0, count - 1))
+    while start > 0, tree.source.bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    var end = min(start + 1, count)
+    while end < count, tree.source.bytes[end] & 0xC0 == 0x80 { end += 1 }
+    return Span(file: file, start: start, end: end)
+  }
+
   /// Reports that something else was expected here.
   func expected(_ what: String, hints: [Diagnostic.Hint] = []) {
-    if kind == .bad {
+    if kind == .bad || kind.isWord && refusedWords.contains(text(current)) {
       panic = true
       return
     }
+    if let foreign = foreignWord() { return fail(.syntax, foreign.message, at: foreign.span, hints: [foreign.hint]) }
     fail(.syntax, "expected \(what), found \(foundDescription)", at: span, hints: hints)
   }
 
   private var foundDescription: String {
     switch kind {
-    case .newline, .definition: current.start == current.end ? "the end of the line" : "';'"
+    case .newline where current.start < current.end: "';'"
+    case .newline, .definition: position >= tokens.count - 2 ? "the end" : "the end of the line"
     case .endOfFile: "the end"
     case .string: "a text"
     default: "'\(shortened(tree.text(span)))'"
@@ -116,10 +135,10 @@ final class Parser {
   }
 
   /// Steps over a token that has to stand here.
-  @discardableResult func expect(_ wanted: TokenKind, _ what: String) -> Span? {
+  @discardableResult func expect(_ wanted: TokenKind, _ what: String, hints: [Diagnostic.Hint] = []) -> Span? {
     if panic { return nil }
     if let place = accept(wanted) { return place }
-    expected(what)
+    expected(what, hints: hints)
     return nil
   }
 
@@ -154,6 +173,7 @@ final class Parser {
     case let word where word.isWord && kind(1) != .name:
       let spelling = text(token)
       let proposal = Parser.otherNames[spelling] ?? spelling + "_"
+      guard refusedWords.insert(spelling).inserted else { return Name(spelling, at: advance()) }
       diagnostics.add(
         Diagnostic(
           .error, .word, "'\(spelling)' is a word of the language and can't be a name", at: span,

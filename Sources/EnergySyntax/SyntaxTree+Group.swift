@@ -21,7 +21,10 @@ extension SyntaxTree {
     }
     return withoutActuallyEscaping(classify) { classify in
       var grouping = Grouping(tree: self, classify: classify)
-      for item in items { grouping.take(item) }
+      for (position, item) in items.enumerated() {
+        grouping.rest = items[(position + 1)...]
+        grouping.take(item)
+      }
       return grouping.finish()
     }
   }
@@ -104,6 +107,8 @@ private struct Grouping {
   /// Of each open exponent: its caret.
   private var carets: [(signs: [Sign], span: Span)] = []
   private var expectsExponent = false
+  /// What follows the item being taken.
+  var rest: ArraySlice<RunItem> = []
 
   init(tree: SyntaxTree, classify: @escaping (GroupedFactor) -> CalleeKind) {
     self.tree = tree
@@ -120,13 +125,13 @@ private struct Grouping {
       append(.index(entries), item.span)
     case .transpose:
       closeExponents()
-      refuseFunction()
+      refuseFunction(item)
       append(.transpose, item.span)
     case .superscript(let exponent):
-      refuseFunction()
+      refuseFunction(item)
       append(.superscript(exponent), item.span)
     case .caret(let signs):
-      refuseFunction()
+      refuseFunction(item)
       carets.append((signs, item.span))
       expectsExponent = true
     }
@@ -202,9 +207,33 @@ private struct Grouping {
   }
 
   /// `sin^2 (x)`, `f'`: a power or transpose of a function.
-  private mutating func refuseFunction() {
+  private mutating func refuseFunction(_ item: RunItem) {
     guard let factor = stack.last, isBareFunction(factor) else { return }
+    let known = diagnostics.count
     reportBare(factor, following: nil)
+    guard diagnostics.count > known else { return }
+    let name = shortened(tree.oneLine(factor.span))
+    if case .transpose = item.kind {
+      diagnostics[known].hints = [.init("the derivative of an energy is grad(E); ^T and ' transpose values")]
+    } else if let (argument, exponent) = powered(item) {
+      let whole = factor.span.union(argument)
+      let text = tree.oneLine(factor.span) + tree.oneLine(argument) + exponent
+      diagnostics[known].message = "the power of '\(name)' stands behind its argument"
+      diagnostics[known].span = whole
+      diagnostics[known].hints = [.init("write \(shortened(text))", fixIt: .init(replace: whole, with: text))]
+    }
+  }
+
+  /// The argument behind a power of a function, and the power: `sin^2 (x)` and `sin² (x)`.
+  private func powered(_ item: RunItem) -> (argument: Span, exponent: String)? {
+    var next = rest
+    var exponent = tree.oneLine(item.span)
+    if case .caret = item.kind {
+      guard let number = next.popFirst(), case .atom = number.kind else { return nil }
+      exponent += tree.oneLine(number.span)
+    }
+    guard let argument = next.first, case .group = argument.kind else { return nil }
+    return (argument.span, exponent)
   }
 
   private mutating func reportBare(_ factor: GroupedFactor, following: GroupedFactor?) {
@@ -247,7 +276,12 @@ private struct Grouping {
     case .comprehension: hints = [.init("say what to do with the values: sum(…), prod(…), max(…)")]
     case .arguments(let arguments):
       let isList = arguments.named.isEmpty && arguments.positional.count > 1
-      hints = isList ? [.init("a list stands in brackets: [a, b]")] : []
+      hints =
+        isList
+        ? [
+          .init("a list stands in brackets: [a, b]"),
+          .init("arguments need no parentheses of their own: zeros(2, 3)"),
+        ] : []
     }
     diagnostics.append(
       Diagnostic(.error, .function, "no function stands before these parentheses", at: group.span, hints: hints))

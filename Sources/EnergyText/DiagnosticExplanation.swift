@@ -1,3 +1,5 @@
+import Foundation
+
 /// What `energy explain` says of a code: why, a source that gets the message and one that is right.
 public struct DiagnosticExplanation: Sendable {
   /// The code.
@@ -15,6 +17,12 @@ public struct DiagnosticExplanation: Sendable {
     self.summary = summary
     self.wrong = wrong
     self.right = right
+  }
+
+  /// The first sentence of the summary.
+  public var headline: String {
+    guard let end = summary.range(of: ". ") else { return summary }
+    return String(summary[..<end.lowerBound]) + "."
   }
 
   /// As the terminal shows it.

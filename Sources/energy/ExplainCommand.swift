@@ -2,26 +2,29 @@ import ArgumentParser
 import EnergyDriver
 import EnergyText
 
-/// `energy explain NAME`.
+/// `energy explain [CODE]`.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "What an error code, a rewrite rule or a standard energy means.",
+    commandName: "explain", abstract: "What an error code or a rewrite rule means.",
     discussion: """
-      energy explain E-shape
+      energy explain              lists the codes by topic
+      energy explain E-shape      with a wrong and a right example
       energy explain softplus
-      energy explain gaussian
-      energy explain std
       """)
 
-  @Argument(
-    help: "An error code, a rule that derive --steps names, a name of the standard library, or std for all of them.")
-  var code: String
+  @Argument(help: "An error code, or a rule that derive --steps names; without it all codes are listed.")
+  var code: String?
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let report = Report(output)
     try report.finish({ SourceMap() }) {
+      guard let code else {
+        report.line(Explanations.overview)
+        report.field("codes", .array(Explanations.codes.map { .string($0.code.name) }))
+        return .success
+      }
       let text = try Explanations.text(for: code)
       report.line(text)
       report.field("explanation", .string(text))

@@ -16,7 +16,8 @@ import Testing
   @Test(arguments: 0..<shards) func mutatedPrograms(_ shard: Int) throws {
     let seeds = try Self.seeds()
     let files = CachedFiles(folder: Model.root.appendingPathComponent("examples").path)
-    var mutator = Mutator(seeds: seeds, random: SplitMix(state: UInt64(1000 + shard)))
+    let bad = BadProgramTests.programs.map(\.source)
+    var mutator = Mutator(seeds: seeds, bad: bad, random: SplitMix(state: UInt64(1000 + shard)))
     var slowest = (seconds: 0.0, text: "")
     var sound = 0
     for _ in 0..<(Self.total / Self.shards) {
@@ -44,7 +45,10 @@ import Testing
     let examples = try names.sorted().map { name in
       try [UInt8](Data(contentsOf: folder.appendingPathComponent(name)))
     }
-    return examples + DerivativeTests.programs.map { Array(($0 + "\nf\nscore(f)\n").utf8) }
+    let library = StandardLibrary.names.map { name in
+      Array("import \(name) from std\nenergy f(x : vector[3]) = \(name)(x)\nscore(f)\n".utf8)
+    }
+    return examples + library + DerivativeTests.programs.map { Array(($0 + "\nf\nscore(f)\n").utf8) }
   }
 
   /// Parses, checks, derives, prints, and evaluates what is small; returns whether the program was sound.
@@ -110,6 +114,8 @@ final class CachedFiles: FileAccess, @unchecked Sendable {
 /// Changes programs by bytes and by tokens.
 struct Mutator {
   let seeds: [[UInt8]]
+  /// Programs in error: a quarter of the mutations begin with one of them.
+  let bad: [[UInt8]]
   var random: SplitMix
 
   private static let words: [String] = [
@@ -117,11 +123,20 @@ struct Mutator {
     "1e308", "-", "(", ")", "/", "^-1", "logsumexp", "wrap(i + 1, 3)", "norm(x)", "x[end]", " by 2", "\n", "μ", "²",
     "‖",
     "param q : spd[2]", "nan", "inf", "0", "99", "inv(", "[x[i] for i in 1..2]", "; ", "energy g(x) = ", "not ",
-    " mod ",
+    " mod ", "fold(t in 1..3, s = 0: s + t)", "scan(t in 1..3, s = x[1], r = 0: [s*t, r + s])",
+    "import gaussian from std\n",
+    "Es : energy[2]", "param net : mlp[2, 3, 1](tanh) = random(seed = 0)\n", "unconstrained(f)(x)", "hvp(f, x)(x)",
+    "hessian(f)", "laplacian(f)(x)", "random(seed = 1)", "einsum(\"ij,j->i\", A, x)", "axis = 1", ": simplex[2]",
+    "base : energy",
+    "sort(x)", "cumsum(x)", "concat(x, x)", "np.exp(", "x.sum()", "**", "//", "|x|", "{", "'x'", "~", "\\", "?", ":=",
+    "+=", "<-",
+    "dim n = 2\n", "let a = ", "fn f(t) = t\n", "check f\n", "save x to \"a.npy\"", "\u{200B}", "∑", "½", "end",
+    "energy", "data",
   ]
 
   mutating func next() -> [UInt8] {
-    var text = seeds[Int.random(in: 0..<seeds.count, using: &random)]
+    let pool = bad.isEmpty || Int.random(in: 0..<4, using: &random) > 0 ? seeds : bad
+    var text = pool[Int.random(in: 0..<pool.count, using: &random)]
     for _ in 0..<Int.random(in: 1...3, using: &random) { mutate(&text) }
     return text
   }

@@ -133,7 +133,7 @@ import Testing
     ("let a = [1, 2", "E-bracket", 1, 9),
     ("let a = (1\nenergy f(x) = x", "E-bracket", 1, 9),
     ("let a = 1)", "E-bracket", 1, 10),
-    ("let a = (1]", "E-syntax", 1, 11),
+    ("let a = (1]", "E-bracket", 1, 11),
     ("let a = 1 +\nlet b = 2", "E-syntax", 1, 12),
   ])
   func errors(_ text: String, _ code: String, _ line: Int, _ column: Int) throws {

@@ -104,12 +104,12 @@ struct BuiltinCall {
     guard let given = named["axis"] else { return nil }
     let rank = graph[node(position)].rank
     guard let number = graph.sizeValue(given.node)?.constant else {
-      throw BuiltinError(.arguments, "axis must be a whole number")
+      throw BuiltinError(.index, "axis must be a whole number", option: "axis")
     }
     guard rank > 0 else { throw BuiltinError(.shape, "\(name) of a number has no axis", argument: position) }
     guard (1...rank).contains(number) else {
       throw BuiltinError(
-        .shape, "axis = \(number), but the argument is \(Graph.describe(shape(position)))",
+        .shape, "axis = \(number), but the argument is \(Graph.describe(shape(position)))", option: "axis",
         hints: ["axes count from 1 to \(rank)"] + numpyAxis(number, rank))
     }
     return number - 1

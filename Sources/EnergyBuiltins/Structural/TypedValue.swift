@@ -53,6 +53,8 @@ public struct BuiltinError: Error, Hashable, Sendable {
     case unsupported = "E-unsupported"
     /// A size that isn't known or doesn't fit.
     case size = "E-size"
+    /// An axis that there isn't.
+    case index = "E-index"
   }
 
   /// Which code.
@@ -61,14 +63,17 @@ public struct BuiltinError: Error, Hashable, Sendable {
   public let message: String
   /// The argument it is about: a position (from 0) among the positional ones.
   public let argument: Int?
+  /// The named argument it is about.
+  public let option: String?
   /// What to try.
   public let hints: [String]
 
   /// An error about the call or one argument.
-  public init(_ kind: Kind, _ message: String, argument: Int? = nil, hints: [String] = []) {
+  public init(_ kind: Kind, _ message: String, argument: Int? = nil, option: String? = nil, hints: [String] = []) {
     self.kind = kind
     self.message = message
     self.argument = argument
+    self.option = option
     self.hints = hints
   }
 }

@@ -17,6 +17,8 @@ public protocol FileAccess: Sendable {
   func source(at path: String, within folder: String) throws -> ImportedSource
   /// Writes numbers into a file that a program names, relative to `folder`; never one outside of it.
   func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws
+  /// Writes a text into a file that a program names, relative to `folder`; never one outside of it.
+  func write(_ text: String, to path: String, within folder: String) throws
 }
 
 extension FileAccess {
@@ -35,6 +37,11 @@ extension FileAccess {
 
   /// Refuses: by default nothing is written.
   public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
+    throw Diagnostic(.error, .file, "\(path): nothing can be written here")
+  }
+
+  /// Refuses: by default nothing is written.
+  public func write(_ text: String, to path: String, within folder: String) throws {
     throw Diagnostic(.error, .file, "\(path): nothing can be written here")
   }
 }
@@ -72,16 +79,26 @@ public struct DiskFiles: FileAccess {
 
   /// Writes numbers into a file that a program names, under the same rule.
   public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
-    let target = try Self.target(path, folder)
+    try ArrayOutput.write(values, shape: shape, to: Self.destination(path, folder))
+  }
+
+  /// Writes a text into a file that a program names, under the same rule.
+  public func write(_ text: String, to path: String, within folder: String) throws {
+    try AtomicFile.write(Array(text.utf8), to: Self.destination(path, folder))
+  }
+
+  /// The path of a file to write.
+  private static func destination(_ path: String, _ folder: String) throws -> String {
+    let target = try target(path, folder)
     let parent = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
     // A link at the end would be followed, so where it leads counts; a file that isn't there yet has only its folder.
-    if let real = Self.resolved(target) {
-      try Self.requireInside(real, path, folder)
-    } else if let real = Self.resolved(parent) {
-      try Self.requireInside(real + "/", path, folder)
-      if Self.isLink(target) { throw Self.refusal(path, "is a link that leads nowhere") }
+    if let real = resolved(target) {
+      try requireInside(real, path, folder)
+    } else if let real = resolved(parent) {
+      try requireInside(real + "/", path, folder)
+      if isLink(target) { throw refusal(path, "is a link that leads nowhere") }
     }
-    try ArrayOutput.write(values, shape: shape, to: target)
+    return target
   }
 
   private static func refusal(_ path: String, _ reason: String) -> Diagnostic {

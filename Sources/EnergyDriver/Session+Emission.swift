@@ -22,8 +22,6 @@ public struct EmissionOptions: Sendable {
   public var isBaked = false
   /// The name that functions and files begin with; the energy's by default.
   public var name: String?
-  /// The version of the program, for the comment.
-  public var version = ""
 
   /// The defaults.
   public init() {}
@@ -79,7 +77,7 @@ extension Session {
       formulas: [
         ("energy", formula(transforms.prepare(energy.node))),
         ("score", scoreText(energy, &transforms)),
-      ], isBaked: options.isBaked, version: options.version)
+      ], isBaked: options.isBaked, version: energyVersion)
   }
 
   private func scoreText(_ energy: Program.Energy, _ transforms: inout Transforms) -> String {

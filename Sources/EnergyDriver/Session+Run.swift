@@ -60,6 +60,7 @@ extension Session {
     case .text(let text): return result(action, text, .string(text))
     case .energy(let energy):
       if action.verb == .check { return try checkResult(action, energy) }
+      if case .emit(let target, let path) = action.verb { return try emit(action, energy, target, to: path) }
       return formulaResult(action, prepared(energy.node))
     case .derivative(_, of: _, by: _, let node):
       var transforms = Transforms(graph)
@@ -85,6 +86,24 @@ extension Session {
       json: .object([
         ("statement", .string(action.text)), ("file", .string(path)), ("shape", .array(data.shape.map(JSON.integer))),
       ]), notes: ["wrote \(path): \(shape)"], isFailure: false)
+  }
+
+  private func emit(
+    _ action: Action, _ energy: Program.Energy, _ target: String, to path: String?
+  ) throws -> StatementResult {
+    let text = try located(action) {
+      guard let target = EmissionTarget(rawValue: target) else {
+        throw Diagnostic(
+          .error, .notBuilt, "emit \(target) is not built yet", hints: [.init("for a processor: emit c E to \"f.h\"")])
+      }
+      return try emission(of: energy, for: target)[0].text
+    }
+    guard let path else { return result(action, text, .string(text)) }
+    try located(action) { try files.write(text, to: path, within: folder) }
+    return StatementResult(
+      source: action.text, text: "",
+      json: .object([("statement", .string(action.text)), ("file", .string(path))]), notes: ["wrote \(path)"],
+      isFailure: false)
   }
 
   /// Gives an error without a place that of the statement.

@@ -91,7 +91,18 @@ extension Elaborator {
     case .dim, .param, .data, .let, .fn, .energy, .import: return
     case .print(let id), .expression(let id): act(.print, id, statement, tree)
     case .check(let id): act(.check, id, statement, tree)
-    case .emit: unsupported("emit", statement)
+    case .emit(let target, let id, let path):
+      let known = ["c", "cuda", "latex", "torch"]
+      guard known.contains(target.text) else {
+        let guess = didYouMean(target.text, among: known)
+        report(
+          Diagnostic(
+            .error, .unknown,
+            "there is no target '\(target.text)'\(guess.map { "; did you mean '\($0)'?" } ?? "")", at: target.span,
+            hints: [.init("targets: " + known.joined(separator: ", "))]))
+        return
+      }
+      act(.emit(target: target.text, to: path?.text), id, statement, tree)
     case .save(let id, let path): act(.save(to: path.text), id, statement, tree)
     case .plot: unsupported("plot", statement)
     }
@@ -122,6 +133,15 @@ extension Elaborator {
         return .energy(energy(shortText(span), realised, span))
       }
       let subject = try self.subject(value, shortText(span), at: span)
+      if case .emit = verb {
+        if case .energy = subject { return subject }
+        throw Diagnostic(
+          .error, .type, "emit takes an energy, and '\(shortText(span))' is none", at: span,
+          hints: innermost(value).map {
+            [.init("its derivatives are written with it: emit c \($0.name) to \"file.h\"")]
+          }
+            ?? [])
+      }
       if case .save = verb, case .value = subject { return subject }
       if case .save = verb {
         throw Diagnostic(

@@ -206,6 +206,8 @@ public struct Program {
     case check
     /// Writes a value into a file, relative to the source.
     case save(to: String)
+    /// Writes an energy as source for another system, into a file or as a text.
+    case emit(target: String, to: String?)
   }
 
   /// A statement that does something.

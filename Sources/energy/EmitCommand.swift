@@ -64,7 +64,6 @@ struct EmitCommand: ParsableCommand {
       if let what { options.what = what.all }
       options.isBaked = bake
       options.name = name
-      options.version = EnergyCommand.version
       try write(try loaded.emission(of: energy, for: target, options), report)
       return .success
     }

@@ -1,10 +1,8 @@
 import ArgumentParser
+import EnergyDriver
 
 /// The program.
 struct EnergyCommand: ParsableCommand {
-  /// The version of the program.
-  static let version = "0.1.0"
-
   static let configuration = CommandConfiguration(
     commandName: "energy",
     abstract: "Energy functions written as formulas: their scores, derived and evaluated.",
@@ -19,7 +17,7 @@ struct EnergyCommand: ParsableCommand {
       Exit status: 0 done, 1 the program or its data is wrong, 2 the command line is wrong, 3 something is missing here
       or not built yet, 70 a defect of ours, 130 interrupted.
       """,
-    version: "energy \(version)",
+    version: "energy \(energyVersion)",
     subcommands: [
       RunCommand.self, EvalCommand.self, DeriveCommand.self, CheckCommand.self, ExplainCommand.self, EmitCommand.self,
       PlotCommand.self, FmtCommand.self, ReplCommand.self, BenchCommand.self,

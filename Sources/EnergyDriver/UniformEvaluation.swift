@@ -81,10 +81,13 @@ extension EvaluationError {
         .error, .index,
         "index \(NumberStyle.short.text(index + 1))\(place) is out of range: there are \(extent) entries",
         hints: [.init("indices run from 1 to the size")])
-    case .singularMatrix(let buffer):
+    case .singularMatrix(let name):
+      // What is computed on the way has a name of ours; what is given has the user's.
+      let isGiven = program.inputs.contains { program.buffers[$0.buffer.index].name == name }
+      let what = isGiven ? "a small multiple of eye(n) added to \(name)" : "adding a small multiple of eye(n) to it"
       return Diagnostic(
         .error, .singular, "a matrix that has to be inverted or factored is singular, or not positive definite",
-        hints: [.init("it is \(buffer); a small multiple of eye(n) added to it may help")])
+        hints: [.init(what + " may help")])
     case .cancelled:
       return Diagnostic(.error, .interrupted, "interrupted; nothing was written")
     case .missingInput(let buffer), .wrongCount(let buffer, _, _):

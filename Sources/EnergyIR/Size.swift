@@ -171,7 +171,7 @@ public struct Size: Hashable, Sendable, ExpressibleByIntegerLiteral {
       if overflow { return nil }
       sum = next
     }
-    return abs(sum) < 1 << 62 ? sum : nil
+    return sum.magnitude < 1 << 62 ? sum : nil
   }
 
   /// The size with dimensions replaced by sizes.

@@ -184,6 +184,8 @@ extension Elaborator {
           try requireInRange(expression, extent, of: base, at: item.span)
           return .at(expression)
         }
+        // A number that is no index expression is beyond all that can be counted.
+        if graph.constantValue(value.node) != nil { throw rangeError(nil, extent, base, item.span) }
         return .computed(fromZero(value.node))
       }
       guard graph[value.node].rank == 1 else {

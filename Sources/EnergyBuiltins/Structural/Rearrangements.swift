@@ -109,6 +109,12 @@ extension StructuralBuiltins {
   ) { (call) throws(BuiltinError) -> TypedValue in
     let vector = try call.vector(0)
     let sizes = [call.shape(0)[0], try call.size(1)]
+    if let length = sizes[0].constant, let count = sizes[1].constant {
+      let (product, overflow) = length.multipliedReportingOverflow(by: count)
+      guard !overflow, product < 1 << 62 else {
+        throw BuiltinError(.size, "\(Graph.describe(sizes)) has more entries than can be counted", argument: 1)
+      }
+    }
     let table = call.graph.contract([(vector, [0])], output: [0, 1], sizes: sizes)
     return call.result(call.graph.reshape(table, to: [sizes[0] * sizes[1]]))
   }

@@ -64,7 +64,7 @@ private let table = TensorData(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
     ("data X = load(\"none.csv\")", "E-file"), ("data X = load(3)", "E-arguments"),
     ("data X = load(\"nan.csv\")", "E-value"),
     ("let x = load(\"x.csv\")", "E-type"),
-    ("plot 3", "E-unsupported"), ("emit cuda 3", "E-unsupported"),
+    ("plot 3", "E-unsupported"), ("emit cuda 3", "E-type"),
     ("fold(t in 1..3, s = 1: s)", "E-unsupported"),
     ("random(seed = 1)", "E-type"), ("energy e = 3", "E-type"),
     ("energy e(x : vector[2], x : real) = 1", "E-redefined"),

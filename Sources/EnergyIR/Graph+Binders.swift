@@ -49,8 +49,10 @@ extension Graph {
 
   /// The body of a binder with its variables replaced by free ones, the same for all binders of that level and
   /// extent; with those variables and the guard.
-  public func open(_ id: NodeID) -> (variables: [Variable], conditions: Guard, body: NodeID) {
-    let variables = self[id].operation.bound.map { memoisedVariable(for: $0, avoiding: self[id].free) }
+  public func open(
+    _ id: NodeID, avoiding taken: [Variable] = []
+  ) -> (variables: [Variable], conditions: Guard, body: NodeID) {
+    let variables = self[id].operation.bound.map { memoisedVariable(for: $0, avoiding: self[id].free + taken) }
     let (conditions, body) = opened(id, as: variables)
     return (variables, conditions, body)
   }
@@ -68,21 +70,24 @@ extension Graph {
   /// The body of a binder with a bound variable replaced by an index expression.
   func instantiate(_ id: NodeID, _ map: [Variable: IndexExpression]) -> NodeID {
     let bound = self[id].operation.bound
-    let fresh = bound.map { freshVariable($0.extent) }
+    let fresh = bound.map(fresh)
     let body = body(of: id, renaming: fresh)
     var images: [Variable: IndexExpression] = [:]
     for (variable, name) in zip(bound, fresh) { images[name] = map[variable] }
     return substitute(body, variables: images)
   }
 
-  /// Renames free variables to bound ones of the next level.
-  func close(_ body: NodeID, _ variables: [Variable]) -> (body: NodeID, variables: [Variable]) {
-    let level = self[body].level + 1
+  /// Renames free variables to bound ones of the next level; beyond `least` where another argument asks for that.
+  func close(
+    _ body: NodeID, _ variables: [Variable], above least: Int32 = 0
+  ) -> (body: NodeID, variables: [Variable]) {
+    let level = max(self[body].level, least) + 1
     // One level a binder with one variable; several variables of one binder take several levels.
     var map: [Variable: Variable] = [:]
     var bound: [Variable] = []
     for (position, variable) in variables.enumerated() {
-      let name = Variable(id: -(level + Int32(variables.count - 1 - position)), extent: variable.extent)
+      let name = Variable(
+        id: -(level + Int32(variables.count - 1 - position)), extent: variable.extent, isState: variable.isState)
       map[variable] = name
       bound.append(name)
     }
@@ -120,6 +125,7 @@ extension Graph {
       return intern(.contract(form.spec), form.arguments, shape: node.shape, type: node.type)
     case .iota(let expression):
       return intern(.iota(expression.renaming(map)), [], shape: [], type: node.type)
+    case .state(let variable, let shape): return state(map[variable] ?? variable, shape)
     case .guarded(let conditions):
       return intern(.guarded(conditions.renaming(map)), arguments, shape: node.shape, type: node.type)
     case .index(let places):
@@ -157,7 +163,14 @@ extension Graph {
   ) -> NodeID {
     if variables.isEmpty && replacements.isEmpty { return root }
     var memo = replacements
-    return substitute(root, variables, &memo)
+    let keys = replacements.keys.map { self[$0].free }
+    let hasClosedKeys = keys.contains { $0.isEmpty }
+    // A term holds a family only where it has the family's variables.
+    let touches = { (node: Node) -> Bool in
+      hasClosedKeys || node.free.contains { variables[$0] != nil }
+        || keys.contains { $0.allSatisfy(node.free.contains) }
+    }
+    return substitute(root, variables, &memo, touches)
   }
 
   /// Whether all index expressions and guards below stay affine with the variables replaced. Only an image with a
@@ -182,13 +195,13 @@ extension Graph {
   }
 
   private func substitute(
-    _ root: NodeID, _ map: [Variable: IndexExpression], _ memo: inout [NodeID: NodeID]
+    _ root: NodeID, _ map: [Variable: IndexExpression], _ memo: inout [NodeID: NodeID],
+    _ touches: (Node) -> Bool
   ) -> NodeID {
     // A binder's body is walked when the binder is met; the recursion is as deep as binders nest.
-    let hasNodes = !memo.isEmpty
     for id in postorder(root, into: { memo[$0] == nil && self[$0].operation.bound.isEmpty }) where memo[id] == nil {
       let node = self[id]
-      if !hasNodes, !node.free.contains(where: { map[$0] != nil }) {
+      if !touches(node) {
         memo[id] = id
         continue
       }
@@ -196,23 +209,27 @@ extension Graph {
         if node.operation.bound.isEmpty {
           return rebuild(node, node.arguments.map { memo[$0] ?? $0 }, substituting: map)
         }
-        return rewriteBinder(id, substituting: map) { body in substitute(body, map, &memo) }
+        return rewriteBinder(id, substituting: map) { body in substitute(body, map, &memo, touches) }
       }
     }
     return memo[root] ?? root
   }
 
-  /// A binder with its body rewritten: opened with fresh names, rewritten, closed again.
+  /// A binder with its body, and the first state of a recurrence, rewritten: opened with fresh names, closed again.
   public func rewriteBinder(
     _ id: NodeID, substituting map: [Variable: IndexExpression] = [:], _ rewrite: (NodeID) -> NodeID
   ) -> NodeID {
     let node = self[id]
-    let fresh = node.operation.bound.map { freshVariable($0.extent) }
+    let fresh = node.operation.bound.map(fresh)
     let (conditions, body) = opened(id, as: fresh)
     switch node.operation {
     case .build: return build(fresh[0], rewrite(body))
     case .reduce(let operation, _, _):
       return reduce(operation, fresh, conditions.substituting(map) ?? conditions, rewrite(body))
+    case .scan(let recurrence):
+      return scan(
+        fresh[0], state: fresh[1], from: rewrite(node.arguments[1]), to: rewrite(body),
+        isReversed: recurrence.isReversed)
     default: return id
     }
   }
@@ -230,7 +247,7 @@ extension Graph {
       }
     }
     switch node.operation {
-    case .constant, .symbol, .size: return intern(node.operation, [], shape: node.shape, type: node.type)
+    case .constant, .symbol, .size, .state: return intern(node.operation, [], shape: node.shape, type: node.type)
     case .iota(let expression): return iota(expression.substituting(map) ?? expression)
     case .add(let coefficients, let constant):
       return broadcast(sum(Array(zip(coefficients, arguments)), constant: constant), to: target)
@@ -247,7 +264,7 @@ extension Graph {
       return scatter(arguments[0], pattern(places), shape: shape, gathers: Array(arguments.dropFirst()))
     case .linearAlgebra(let operation): return linearAlgebra(operation, arguments)
     case .reshape(let shape): return reshape(arguments[0], to: shape)
-    case .build, .reduce: preconditionFailure("binders are rebuilt by rewriteBinder")
+    case .build, .reduce, .scan: preconditionFailure("binders are rebuilt by rewriteBinder")
     }
   }
 }

@@ -32,6 +32,10 @@ extension Graph {
         let fresh = freshVariable(variable.extent)
         return build(fresh, index(body(of: id, renaming: [fresh]), Array(pattern.dropFirst())))
       }
+    case .scan(let recurrence):
+      if let state = state(of: id, recurrence, pattern[0]) {
+        return index(state, Array(pattern.dropFirst()), gathers: gathers)
+      }
     case .index(let inner) where fixed:
       var outer = pattern.makeIterator()
       let composed = inner.map { $0 == .all ? outer.next() ?? .all : $0 }

@@ -88,6 +88,8 @@ extension Graph {
   public func isProvablyNonNegative(_ id: NodeID) -> Bool {
     var pending = [id]
     var budget = 64
+    // By induction: a state is if the first one is, and the next one where it is.
+    var assumed: Set<Variable> = []
     while let next = pending.popLast() {
       budget -= 1
       if budget == 0 { return false }
@@ -95,6 +97,10 @@ extension Graph {
       switch node.operation {
       case .constant(let value): if !(value >= 0) { return false }
       case .size, .iota: continue
+      case .scan(let recurrence):
+        assumed.insert(recurrence.state)
+        pending += node.arguments
+      case .state(let variable, _): if !assumed.contains(variable) { return false }
       case .symbol(let symbol):
         let known = self[symbol].refinements.contains {
           switch $0 {

@@ -12,14 +12,19 @@ extension Graph {
       let node = self[id]
       let made = withOrigins(origins(of: id)) { () -> NodeID in
         if !node.operation.bound.isEmpty {
-          let variables = node.operation.bound.map { freshVariable($0.extent) }
+          let variables = node.operation.bound.map(fresh)
           let (conditions, body) = opened(id, as: variables)
           let changed = rewriting(body, change, &memo)
-          if changed == body { return id }
-          if case .reduce(let operation, _, _) = node.operation {
-            return reduce(operation, variables, conditions, changed)
+          switch node.operation {
+          case .scan(let recurrence):
+            let initial = rewriting(node.arguments[1], change, &memo)
+            if changed == body, initial == node.arguments[1] { return id }
+            return scan(
+              variables[0], state: variables[1], from: initial, to: changed, isReversed: recurrence.isReversed)
+          case .reduce(let operation, _, _):
+            return changed == body ? id : reduce(operation, variables, conditions, changed)
+          default: return changed == body ? id : build(variables[0], changed)
           }
-          return build(variables[0], changed)
         }
         let arguments = node.arguments.map { memo[$0] ?? $0 }
         return arguments == node.arguments ? id : rebuild(node, arguments)

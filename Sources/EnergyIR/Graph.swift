@@ -93,13 +93,24 @@ public final class Graph {
     return Variable(id: nextVariable, extent: extent)
   }
 
+  /// A free variable for the state of a recurrence.
+  public func freshState() -> Variable {
+    defer { nextVariable += 1 }
+    return Variable(id: nextVariable, extent: 1, isState: true)
+  }
+
+  /// A free variable of the kind and the extent of another one.
+  func fresh(_ variable: Variable) -> Variable {
+    variable.isState ? freshState() : freshVariable(variable.extent)
+  }
+
   /// The free variable by which a bound one is opened: the same for every binder of that level and extent, so
   /// that sibling loops share families; another one where the term has that variable already.
   func memoisedVariable(for bound: Variable, avoiding taken: [Variable]) -> Variable {
     var attempt = 0
     while true {
       let key = OpenKey(bound: bound, attempt: attempt)
-      let variable = openVariables[key] ?? freshVariable(bound.extent)
+      let variable = openVariables[key] ?? fresh(bound)
       openVariables[key] = variable
       if !taken.contains(variable) { return variable }
       attempt += 1
@@ -176,6 +187,7 @@ extension Operation {
     switch self {
     case .build(let variable): [variable]
     case .reduce(_, let variables, _): variables
+    case .scan(let recurrence): [recurrence.index, recurrence.state]
     default: []
     }
   }
@@ -184,6 +196,7 @@ extension Operation {
   func addFreeVariables(to set: inout Set<Variable>) {
     switch self {
     case .iota(let expression): set.formUnion(expression.variables)
+    case .state(let variable, _): set.insert(variable)
     case .guarded(let conditions): set.formUnion(conditions.variables)
     case .reduce(_, _, let conditions): set.formUnion(conditions.variables)
     case .index(let pattern), .scatter(let pattern, _):

@@ -5,13 +5,16 @@
 public struct Variable: Hashable, Sendable, Comparable {
   /// Positive: the name of a free variable. Negative: minus the level of a bound one.
   public let id: Int32
-  /// How many values it takes.
+  /// How many values it takes; 1 for a state.
   public let extent: Size
+  /// Whether it stands for the state of a recurrence, a tensor that no loop runs over, instead of an index.
+  public let isState: Bool
 
   /// A variable by number; `Graph.freshVariable` and `Graph.open` are what calls this.
-  public init(id: Int32, extent: Size) {
+  public init(id: Int32, extent: Size, isState: Bool = false) {
     self.id = id
     self.extent = extent
+    self.isState = isState
   }
 
   /// Whether a binder has closed over it.

@@ -97,6 +97,7 @@ struct Naming {
     case .indexed(_, let places): return 3 * places.count
     case .call(let name, let arguments, _): return name.count + 2 * arguments.count
     case .reduction(let name, let generators, _, _): return name.count + 4 + 7 * generators.count
+    case .recurrence(let name, _, _, _, _, _): return name.count + 17
     case .comprehension(let generators, _): return 6 + 7 * generators.count
     case .list(let all): return 2 * all.count
     case .conditional: return 17
@@ -172,6 +173,11 @@ struct Naming {
     }
     for id in definitions { note(document.facts(id).free, document.facts(id).free + document.facts(id).inner) }
     for variable in variables {
+      if variable.isState {
+        let near = Set((conflicts[variable] ?? []).subtracting([variable]).compactMap { letters[$0] })
+        letters[variable] = Self.firstFree(["s", "z", "q", "r"], "s") { !taken.contains($0) && !near.contains($0) }
+        continue
+      }
       let near = Set((conflicts[variable] ?? []).subtracting([variable]).compactMap { letters[$0] })
       // k in 1..K, t in 1..T; but i and j for two indices over one size.
       let size = variable.extent.dimension?.name ?? ""

@@ -86,6 +86,35 @@ public struct Contraction: Hashable, Sendable {
   public var summed: [Int] { sizes.indices.filter { label in !output.contains(label) } }
 }
 
+/// What a recurrence binds: `S[0] = s0, S[t+1] = next(t, S[t])`, or from the far end.
+public struct Recurrence: Hashable, Sendable {
+  /// Counts the steps.
+  public let index: Variable
+  /// Stands for the state before a step.
+  public let state: Variable
+  /// Whether the steps run from the last to the first: `S[T] = s0, S[t] = next(t, S[t+1])`.
+  public let isReversed: Bool
+
+  /// A recurrence by its bound variables.
+  public init(index: Variable, state: Variable, isReversed: Bool = false) {
+    self.index = index
+    self.state = state
+    self.isReversed = isReversed
+  }
+
+  /// Where the first state stands.
+  public var start: IndexExpression { IndexExpression(isReversed ? index.extent : 0) }
+
+  /// Where the last state stands.
+  public var end: IndexExpression { IndexExpression(isReversed ? 0 : index.extent) }
+
+  /// Where the state before the step `index` stands, and the one after it.
+  public func positions(at index: Variable) -> (before: IndexExpression, after: IndexExpression) {
+    let (own, next) = (IndexExpression(index), IndexExpression([(index, 1)], offset: 1))
+    return isReversed ? (next, own) : (own, next)
+  }
+}
+
 /// The kinds of node. Few kinds, many functions: ARCHITECTURE.md gives the reasons.
 public enum Operation: Hashable, Sendable {
   /// A number; bools are 0 and 1.
@@ -116,6 +145,11 @@ public enum Operation: Hashable, Sendable {
   case build(Variable)
   /// A reduction of the body over the box of the variables where the guard holds.
   case reduce(ReduceOperation, [Variable], Guard)
+  /// All states of a recurrence, the first axis counting them from 0 to the number of steps: `args[0]` is the next
+  /// state, with the bound variables in it, `args[1]` the first one.
+  case scan(Recurrence)
+  /// The state of an enclosing `scan`, of the given shape.
+  case state(Variable, shape: [Size])
   /// Linear algebra on whole matrices.
   case linearAlgebra(LinearAlgebra)
   /// The same entries in row-major order under another shape.
@@ -126,7 +160,7 @@ public enum Operation: Hashable, Sendable {
 public struct Node: Sendable {
   /// What it is.
   public let operation: Operation
-  /// Its arguments; for binders the one argument is the body with the bound variables in it.
+  /// Its arguments; for binders the first is the body with the bound variables in it.
   public let arguments: [NodeID]
   /// One size an axis; empty for a scalar.
   public let shape: [Size]

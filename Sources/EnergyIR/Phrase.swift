@@ -52,6 +52,8 @@ enum Phrase: Hashable, Sendable {
   case comprehension([Generator], PhraseID)
   /// `[a, b]`.
   case list([PhraseID])
+  /// `scan(t in 1..T, s = initial: body)`, or down to 1; `fold` alike.
+  case recurrence(String, Generator, isReversed: Bool, state: Variable, initial: PhraseID, PhraseID)
   /// `if … and … then a else b`.
   case conditional([PhraseID], PhraseID, PhraseID)
   case comparison(String, PhraseID, PhraseID)
@@ -79,6 +81,7 @@ enum Phrase: Hashable, Sendable {
     case .reduction(_, let generators, let conditions, let body):
       generators.flatMap { [$0.low, $0.high] } + conditions + [body]
     case .comprehension(let generators, let body): generators.flatMap { [$0.low, $0.high] } + [body]
+    case .recurrence(_, let generator, _, _, let initial, let body): [generator.low, generator.high, initial, body]
     case .conditional(let conditions, let a, let b): conditions + [a, b]
     }
   }
@@ -95,6 +98,7 @@ enum Phrase: Hashable, Sendable {
   var bound: [Variable] {
     switch self {
     case .reduction(_, let generators, _, _), .comprehension(let generators, _): generators.map(\.variable)
+    case .recurrence(_, let generator, _, let state, _, _): [generator.variable, state]
     default: []
     }
   }
@@ -190,12 +194,12 @@ struct Document {
     switch phrase {
     case .number, .string: degree = 0
     case .name(let text): (bulk, isVarying) = (1, varyingNames.contains(text))
-    case .variable(let variable): (bulk, free) = (1, [variable])
+    case .variable(let variable): (bulk, free, isVarying) = (1, [variable], variable.isState)
     case .power(let base, let exponent): degree = facts(base).degree * exponent
     case .product(let factors): degree = factors.reduce(0) { $0 + facts($1).degree }
     case .negated(let inner): degree = facts(inner).degree
     case .indexed: bulk = max(bulk - 1, 1)
-    case .call, .reduction, .comprehension, .list, .conditional: bulk += 1
+    case .call, .reduction, .comprehension, .list, .recurrence, .conditional: bulk += 1
     default: break
     }
     return Facts(
@@ -227,7 +231,7 @@ struct Document {
       let usual = ["exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]
       return usual.firstIndex(of: name).map { "~\($0)" } ?? "~~\(name)"
     case .indexed: return "["
-    case .reduction(let name, _, _, _): return "~~~\(name)"
+    case .reduction(let name, _, _, _), .recurrence(let name, _, _, _, _, _): return "~~~\(name)"
     case .comprehension, .list: return "~~~["
     case .conditional: return "~~~~"
     case .comparison(let name, _, _), .connective(let name, _): return name

@@ -3,6 +3,7 @@ extension PhraseWriter {
 
   /// `T[i, 2..d, :, idx]`.
   mutating func entry(_ node: Node, _ pattern: [Subscript]) -> PhraseID {
+    if let state = state(node, pattern) { return state }
     let base = phrase(node.arguments[0])
     var gathers = node.arguments.dropFirst().makeIterator()
     var places: [Phrase.Place] = []
@@ -16,14 +17,14 @@ extension PhraseWriter {
     return indexed(base, places, rank: node.rank)
   }
 
-  private mutating func indexed(_ base: PhraseID, _ places: [Phrase.Place], rank: Int) -> PhraseID {
+  mutating func indexed(_ base: PhraseID, _ places: [Phrase.Place], rank: Int) -> PhraseID {
     if places.allSatisfy({ $0 == .all }) { return base }
     let id = document.make(.indexed(base, places), rank: rank)
     return id
   }
 
   /// A 0-based position that is read from data, counted from 1.
-  private mutating func counted(_ id: NodeID) -> PhraseID {
+  mutating func counted(_ id: NodeID) -> PhraseID {
     switch graph[id].operation {
     case .add(let coefficients, let constant):
       return combination(Array(zip(coefficients, graph[id].arguments)), constant + 1, rank: 0)

@@ -6,6 +6,8 @@ struct PhraseWriter {
   /// Phrases that get a name as soon as they aren't trivial, with the name to try first.
   var forced: [PhraseID: String] = [:]
   private var memo: [NodeID: PhraseID] = [:]
+  /// Recurrences of which only the last state is said.
+  private(set) var folds: Set<NodeID> = []
   private var opened: [NodeID: Opened] = [:]
   private var entries: [NodeID: [NodeID]] = [:]
 
@@ -26,6 +28,7 @@ struct PhraseWriter {
   /// The phrase of a node and of everything below, without recursion.
   mutating func write(_ root: NodeID) -> PhraseID {
     for (depth, variable) in graph[root].free.enumerated() { document.depths[variable] = depth }
+    folds = graph.recurrencesForTheEnd(below: [root])
     var stack: [(NodeID, Bool)] = [(root, false)]
     while let (id, isReady) = stack.popLast() {
       if memo[id] != nil { continue }
@@ -56,6 +59,7 @@ struct PhraseWriter {
     }
     let open = open(id)
     opened[id] = open
+    if case .scan = node.operation { return [open.body, node.arguments[1]] }
     return [open.tensor ?? open.body]
   }
 
@@ -69,7 +73,7 @@ struct PhraseWriter {
       let depth = base + position
       // No binder reaches these levels, so the names are the printer's own.
       let name = graph.memoisedVariable(
-        for: Variable(id: .min + Int32(depth), extent: bound.extent), avoiding: node.free)
+        for: Variable(id: .min + Int32(depth), extent: bound.extent, isState: bound.isState), avoiding: node.free)
       document.depths[name] = depth
       variables.append(name)
     }
@@ -114,6 +118,8 @@ struct PhraseWriter {
         return document.make(.call(operation.rawValue, [list], axis: nil), rank: node.rank)
       }
       return reduction(operation, id)
+    case .scan(let recurrence): return states(recurrence, id)
+    case .state(let variable, _): return document.make(.variable(variable), rank: node.rank)
     case .linearAlgebra(let operation):
       return document.make(.call(operation.rawValue, node.arguments.map(phrase), axis: nil), rank: node.rank)
     case .reshape(let shape):

@@ -23,6 +23,11 @@ extension Renderer {
     case .list(let entries):
       return [.text("\\begin{pmatrix} ")] + joined(entries.map { .phrase($0, .conditional) }, by: " \\\\ ")
         + [.text(" \\end{pmatrix}")]
+    case .recurrence(let name, let generator, let isReversed, let state, let initial, let body):
+      let ends = isReversed ? (generator.high, generator.low) : (generator.low, generator.high)
+      return [.text("\\operatorname*{\(name)}_{\(letter(generator.variable))="), .phrase(ends.0, .sum)]
+        + [.text(",\\dots,"), .phrase(ends.1, .sum), .text("} \\left( \(letter(state)) = "), .phrase(initial, .conditional)]
+        + [.text(";\\; \(letter(state)) \\leftarrow "), .phrase(body, .conditional), .text(" \\right)")]
     case .conditional(let conditions, let a, let b):
       return [.text("\\begin{cases} "), .phrase(a, .conditional)] + tests(conditions, before: " & \\text{if } ")
         + [.text(" \\\\ "), .phrase(b, .conditional), .text(" & \\text{otherwise} \\end{cases}")]

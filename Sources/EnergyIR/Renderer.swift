@@ -66,6 +66,7 @@ struct Renderer {
     case .power, .raised, .transposed: return .suffix
     case .call(let name, _, _): return latex ? latexLevel(call: name) : .atom
     case .reduction: return latex ? .product : .atom
+    case .recurrence: return .atom
     case .comprehension: return latex ? .suffix : .atom
     case .list: return .atom
     case .conditional: return latex ? .atom : .conditional
@@ -101,6 +102,11 @@ struct Renderer {
     case .comprehension(let generators, let body):
       return [.text("["), .phrase(body, .conditional), .text(" for ")] + ranges(generators) + [.text("]")]
     case .list(let entries): return [.text("[")] + list(entries) + [.text("]")]
+    case .recurrence(let name, let generator, let isReversed, let state, let initial, let body):
+      let ends = isReversed ? (generator.high, generator.low) : (generator.low, generator.high)
+      return [.text("\(name)(\(letter(generator.variable)) in "), .phrase(ends.0, .sum), .text("..")]
+        + [.phrase(ends.1, .sum), .text("\(isReversed ? " by -1" : ""), \(letter(state)) = ")]
+        + [.phrase(initial, .conditional), .text(": "), .phrase(body, .conditional), .text(")")]
     case .conditional(let conditions, let a, let b):
       return tests(conditions, before: "if ")
         + [.text(" then "), .phrase(a, .or), .text(" else "), .phrase(b, .conditional)]
@@ -202,6 +208,8 @@ struct Renderer {
     }
     return result
   }
+
+  func letter(_ variable: Variable) -> String { spelling.name(naming.letters[variable] ?? "?") }
 
   private func ranges(_ generators: [Generator]) -> [Piece] {
     var result: [Piece] = []

@@ -60,6 +60,7 @@ public struct Verifier {
     if shapes.isEmpty, count == nil, !isLeaf(node.operation) { return "no arguments" }
     switch node.operation {
     case .constant, .size, .iota: return expect([], node)
+    case .state(_, let shape): return expect(shape, node)
     case .symbol(let symbol): return expect(graph[symbol].shape, node)
     case .add, .mul, .apply, .select:
       let common = shapes.first { !$0.isEmpty } ?? []
@@ -78,6 +79,9 @@ public struct Verifier {
       return slot == shapes[0] ? expect(shape, node) : "a value of shape \(shapes[0]) for a slot of shape \(slot)"
     case .build(let variable): return expect([variable.extent] + shapes[0], node)
     case .reduce: return expect(shapes[0], node)
+    case .scan(let recurrence):
+      if shapes[0] != shapes[1] { return "a state of shape \(shapes[1]) becomes \(shapes[0])" }
+      return expect([recurrence.index.extent + 1] + shapes[1], node)
     case .linearAlgebra(let operation): return linearAlgebra(operation, shapes, node)
     case .reshape(let shape):
       // Sizes that agree by their values only ([2] and [d] with d = 2) are compared once they are bound.
@@ -93,7 +97,7 @@ public struct Verifier {
 
   private func isLeaf(_ operation: Operation) -> Bool {
     switch operation {
-    case .constant, .symbol, .size, .iota: true
+    case .constant, .symbol, .size, .iota, .state: true
     default: false
     }
   }
@@ -101,7 +105,8 @@ public struct Verifier {
   /// How many arguments there must be, where the operation alone says it.
   private func arity(_ operation: Operation) -> Int? {
     switch operation {
-    case .constant, .symbol, .size, .iota: 0
+    case .constant, .symbol, .size, .iota, .state: 0
+    case .scan: 2
     case .add(let coefficients, _): coefficients.count
     case .mul(let exponents): exponents.count
     case .select: 3

@@ -42,10 +42,11 @@ extension Emitter {
       for case .reduction(let term) in scope.scheduled { replacements[term] = term }
     }
     return schedule.statements.map { statement in
-      Statement(
-        owner: statement.owner, levels: statement.levels, action: statement.action, positions: statement.positions,
-        value: statement.value.map { terms.rewritten($0, renaming: [:], replacing: replacements) }, node: statement.node
-      )
+      var result = statement
+      var own = replacements
+      if case .step = statement.phase { own = replacements.filter { !terms[$0.key].hasDefinitions } }
+      result.value = statement.value.map { terms.rewritten($0, renaming: [:], replacing: own) }
+      return result
     }
   }
 
@@ -56,11 +57,15 @@ extension Emitter {
   ) {
     guard let bound = chain.last?.variables else { return }
     var entered: Set<TermID> = []
-    var regions: [(roots: [TermID], isGuarded: Bool)] = []
+    var regions: [(roots: [TermID], isGuarded: Bool, isStep: Bool)] = []
     for statement in statements {
       let inner = statement.levels.dropFirst()
       if inner.contains(where: { $0.variable.map(bound.contains) ?? false }) { continue }
-      regions.append((statement.value.map { [$0] } ?? [], inner.contains { !$0.guardedVariables.isEmpty }))
+      regions.append(
+        (
+          statement.value.map { [$0] } ?? [], inner.contains { !$0.guardedVariables.isEmpty },
+          statement.phase == .step(variable)
+        ))
     }
     while let region = regions.popLast() {
       _ = terms.postorder(region.roots) { id in
@@ -72,11 +77,12 @@ extension Emitter {
           let owner = Owner.reduction(id)
           if present.contains(owner) || isScheduled(owner) || variables.contains(where: bound.contains) { return false }
           if entered.insert(id).inserted {
-            regions.append((term.arguments, region.isGuarded || !conditions.isAlways))
+            regions.append((term.arguments, region.isGuarded || !conditions.isAlways, region.isStep))
           }
           return false
         case .add, .mul, .apply, .select:
-          guard term.isVarying, term.partial.isEmpty || !region.isGuarded,
+          // What a step makes of the state before it can't be made before all steps.
+          guard term.isVarying, term.partial.isEmpty || !region.isGuarded, !region.isStep || !term.hasDefinitions,
             term.free.allSatisfy({ $0 == variable || bound.contains($0) })
           else { return true }
           return visit(id)

@@ -153,14 +153,17 @@ final class Emitter {
       }
     }
     let statements = members.map { member in
-      Statement(
-        owner: member.owner, levels: member.levels.map(renamedLevel), action: member.action,
-        positions: member.positions.map { position in
-          switch position {
-          case .affine(let expression): .affine(moved(expression))
-          case .gather(let term): .gather(terms.renamed(term, map))
-          }
-        }, value: member.value.map { terms.renamed($0, map) }, node: member.node)
+      var result = member
+      result.levels = member.levels.map(renamedLevel)
+      result.positions = member.positions.map { position in
+        switch position {
+        case .affine(let expression): .affine(moved(expression))
+        case .gather(let term): .gather(terms.renamed(term, map))
+        }
+      }
+      result.value = member.value.map { terms.renamed($0, map) }
+      if case .step(let own) = member.phase { result.phase = .step(map[own] ?? own) }
+      return result
     }
     return (renamedLevel(level), statements)
   }
@@ -188,7 +191,8 @@ final class Emitter {
     switch statement.action {
     case .store:
       scope.items.append(.store(access, operand))
-      if case .array(let array) = statement.owner,
+      // The first of two states in turn is overwritten later.
+      if case .array(let array) = statement.owner, statement.phase != .start || !terms[array].isRing,
         definitions[array]?.statements.allSatisfy({ $0.action == .store }) == true
       {
         scope.values[terms.read(array, statement.positions)] = operand

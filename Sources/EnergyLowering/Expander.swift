@@ -8,7 +8,7 @@ struct Expander {
   var graph: Graph { scalariser.graph }
 
   /// A part of the sum that an array holds.
-  private struct Part {
+  struct Part {
     var coefficient: Double
     var node: NodeID
     var environment: [Variable: IndexExpression]
@@ -28,7 +28,7 @@ struct Expander {
   }
 
   /// A part taken down to a scalar.
-  private struct Leaf: Hashable {
+  struct Leaf: Hashable {
     var loops: [Variable]
     var conditions: Guard
     var positions: [TermPosition]
@@ -40,11 +40,18 @@ struct Expander {
     terms.currentNode = root.node
     if let call = libraryCall(array, root) { return call }
     if case .reshape = graph[root.node].operation { return reshape(array, root) }
-    var pending = [
-      Part(
-        coefficient: 1, node: root.node, environment: scalariser.environment(root), conditions: .always, test: nil,
-        loops: [], slots: graph[root.node].shape.map { _ in nil }, factors: [])
-    ]
+    if case .scan(let recurrence) = graph[root.node].operation, scalariser.isArray(array, of: root) {
+      return self.recurrence(recurrence, array, root)
+    }
+    let whole = Part(
+      coefficient: 1, node: root.node, environment: scalariser.environment(root), conditions: .always, test: nil,
+      loops: [], slots: graph[root.node].shape.map { _ in nil }, factors: [])
+    return body(array, leaves(of: whole, in: array), node: root.node)
+  }
+
+  /// All that a part of an array adds up to, taken down to scalars.
+  func leaves(of part: Part, in array: ArrayID) -> [Leaf] {
+    var pending = [part]
     var leaves: [Leaf] = []
     while let part = pending.popLast() {
       if let parts = split(part, outside: terms[array].free) {
@@ -53,7 +60,7 @@ struct Expander {
         leaves += leaf(part, of: array)
       }
     }
-    return body(array, leaves, node: root.node)
+    return leaves
   }
 
   // MARK: Taking apart
@@ -189,9 +196,7 @@ struct Expander {
   /// One leaf that covers the array is stored, the others are added; without one the array starts at 0.
   private func body(_ array: ArrayID, _ leaves: [Leaf], node: NodeID) -> DefinitionBody {
     let owner = Owner.array(array)
-    let all = halved(leaves.filter { terms.constantValue($0.value) != 0 && !$0.conditions.isImpossible })
-      .map(ordered)
-    let leaves = merged(all)
+    let leaves = merged(halved(withoutZeros(leaves)).map(ordered))
     let covering = leaves.firstIndex { covers(array, $0) }
     var result = DefinitionBody(initial: covering == nil ? 0 : nil, statements: [])
     if let covering {
@@ -209,8 +214,12 @@ struct Expander {
     return result
   }
 
+  func withoutZeros(_ leaves: [Leaf]) -> [Leaf] {
+    leaves.filter { terms.constantValue($0.value) != 0 && !$0.conditions.isImpossible }
+  }
+
   /// What the same loops add to the same element is added once.
-  private func merged(_ leaves: [Leaf]) -> [Leaf] {
+  func merged(_ leaves: [Leaf]) -> [Leaf] {
     var order: [Leaf] = []
     var values: [Leaf: [(Double, TermID)]] = [:]
     for leaf in leaves {
@@ -324,7 +333,7 @@ extension ScalarTerms {
   /// Statements that add a value to an element, guarded terms of a sum with bounds of their own.
   func accumulations(
     _ owner: Owner, _ loops: [Variable], _ conditions: Guard, at positions: [TermPosition], of value: TermID,
-    node: NodeID
+    node: NodeID, step: Variable? = nil
   ) -> [Statement] {
     var result: [Statement] = []
     for (guards, piece) in guardedPieces(conditions, value) {
@@ -335,7 +344,7 @@ extension ScalarTerms {
         term = scale(-coefficients[0], self[piece].arguments[0])
       }
       term = withInnerFactors(term)
-      for levels in levels(loops, guards) {
+      for levels in levels(step: step, loops, guards) {
         result.append(
           Statement(owner: owner, levels: levels, action: action, positions: positions, value: term, node: node))
       }

@@ -16,6 +16,8 @@ public final class GraphInterpreter {
   private let dimensions: [Dimension: Int]
   private let inputs: [Symbol.ID: [Double]]
   private var memo: [Key: [Double]] = [:]
+  /// The values of states, by the number that stands for them among the indices.
+  private var states: [[Double]] = []
 
   /// An interpreter with all sizes and all symbols bound; entries are row-major.
   public init(_ graph: Graph, dimensions: [Dimension: Int] = [:], inputs: [Symbol.ID: [Double]]) {
@@ -31,7 +33,7 @@ public final class GraphInterpreter {
     // Bodies of binders and what stands under a guard are evaluated by their owner.
     let order = graph.postorder(root) { id in
       switch self.graph[id].operation {
-      case .build, .reduce, .guarded: false
+      case .build, .reduce, .scan, .guarded: false
       default: self.memo[self.key(id, indices)] == nil
       }
     }
@@ -121,10 +123,27 @@ public final class GraphInterpreter {
         result += try evaluate(node.arguments[0], inner)
       }
       return result
+    case .state(let variable, _): return states[indices[variable] ?? 0]
+    case .scan(let recurrence): return try scan(node, recurrence, indices)
     case .reduce(let operation, let variables, let conditions):
       return try reduction(node, operation, variables, conditions, count, indices)
     default: return try strict(node, shape, count, indices, arguments(node, indices))
     }
+  }
+
+  private func scan(
+    _ node: Node, _ recurrence: Recurrence, _ indices: [Variable: Int]
+  ) throws(InterpreterError) -> [Double] {
+    var all = [try evaluate(node.arguments[1], indices)]
+    let steps = try number(recurrence.index.extent)
+    for step in 0..<max(0, steps) {
+      var inner = indices
+      inner[recurrence.index] = recurrence.isReversed ? steps - 1 - step : step
+      inner[recurrence.state] = states.count
+      states.append(all[step])
+      all.append(try evaluate(node.arguments[0], inner))
+    }
+    return (recurrence.isReversed ? all.reversed() : all).flatMap { $0 }
   }
 
   private func arguments(_ node: Node, _ indices: [Variable: Int]) -> [[Double]] {

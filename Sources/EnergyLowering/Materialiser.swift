@@ -8,6 +8,8 @@ final class Materialiser {
   private(set) var definitions: [ArrayID: DefinitionBody]
   private var families: [TermID: ArrayID] = [:]
   private var structures: Set<Int> = []
+  /// For each array of a recurrence those that it needs and that need it.
+  private var cycles: [ArrayID: Set<ArrayID>] = [:]
   /// Describes arrays that renaming has asked for.
   private let complete: (inout [ArrayID: DefinitionBody]) -> Void
 
@@ -24,6 +26,7 @@ final class Materialiser {
   /// Rewrites the definitions; returns the uniform arrays that the targets need, for the prologue.
   func run(_ targets: [ArrayID]) -> [ArrayID] {
     for _ in 0..<16 {
+      cycles = recurrentArrays()
       let chosen = uniformFamilies().union(recomputedFamilies()).union(sharedFamilies(targets))
       if chosen.isEmpty { break }
       store(chosen)
@@ -40,6 +43,8 @@ final class Materialiser {
     let path: [Variable]
     /// Whether the result depends on the sample.
     let isVarying: Bool
+    /// What is being computed.
+    let owner: Owner
   }
 
   /// Visits all regions with the terms in each, apart from the bodies of reductions, which are regions of their
@@ -51,7 +56,7 @@ final class Materialiser {
     var pending = statements.reversed().map { statement -> Region in
       var roots = statement.value.map { [$0] } ?? []
       for case .gather(let term) in statement.positions { roots.append(term) }
-      return Region(roots: roots, path: statement.levels.compactMap(\.variable), isVarying: isVarying)
+      return Region(roots: roots, path: statement.levels.compactMap(\.variable), isVarying: isVarying, owner: statement.owner)
     }
     while let region = pending.popLast() {
       _ = terms.postorder(region.roots) { id in
@@ -60,7 +65,7 @@ final class Materialiser {
         let path = placed(terms[id].free, region.path) + variables
         let key = [id.index] + path.map { Int($0.id) }
         if seen.insert(key).inserted {
-          pending.append(Region(roots: terms[id].arguments, path: path, isVarying: isVarying))
+          pending.append(Region(roots: terms[id].arguments, path: path, isVarying: isVarying, owner: region.owner))
         }
         return false
       }
@@ -97,7 +102,9 @@ final class Materialiser {
     for (array, body) in definitions {
       walk(body.statements, isVarying: isVarying(array)) { id, region in
         let term = terms[id]
-        guard !term.free.isEmpty, term.partial.isEmpty, cost(id) > 0 else { return true }
+        guard !term.free.isEmpty, term.partial.isEmpty, cost(id) > 0, !isRecurrent(id, in: region.owner) else {
+          return true
+        }
         let around = placed(term.free, region.path)
         guard around.count > Set(term.free).intersection(around).count, mayStore(id, isRecomputed: true) else {
           return true
@@ -124,10 +131,12 @@ final class Materialiser {
     // First by structure, which costs nothing, then by the standard names.
     var candidates: [Int: [TermID: Set<Int>]] = [:]
     for (number, group) in schedule.groups.enumerated() where group.level != nil {
-      walk(group.members.map { schedule.statements[$0] }, isVarying: true) { id, _ in
+      walk(group.members.map { schedule.statements[$0] }, isVarying: true) { id, region in
         let term = terms[id]
         guard !term.free.isEmpty else { return false }
-        if term.partial.isEmpty, term.isExpensive, mayStore(id, isRecomputed: false) {
+        if term.partial.isEmpty, term.isExpensive, mayStore(id, isRecomputed: false),
+          !isRecurrent(id, in: region.owner)
+        {
           candidates[term.structure, default: [:]][id, default: []].insert(number)
         }
         return true
@@ -233,7 +242,7 @@ final class Materialiser {
         var replacements: [TermID: TermID] = [:]
         let isOwn = families.values.contains(array)
         for id in terms.postorder(roots) where cost(id) > 0 && terms[id].partial.isEmpty {
-          if id == value && isOwn { continue }
+          if id == value && isOwn || isRecurrent(id, in: .array(array)) { continue }
           guard structures.contains(terms[id].structure), let family = families[standard(id)], family != array else {
             continue
           }
@@ -241,12 +250,51 @@ final class Materialiser {
           replacements[id] = terms.read(family, positions)
         }
         if replacements.isEmpty { continue }
-        result.statements[index] = Statement(
-          owner: statement.owner, levels: statement.levels, action: statement.action, positions: statement.positions,
-          value: terms.rewritten(value, renaming: [:], replacing: replacements), node: statement.node)
+        result.statements[index].value = terms.rewritten(value, renaming: [:], replacing: replacements)
       }
       definitions[array] = result
     }
+  }
+
+  // MARK: Recurrences
+
+  /// Whether a term is made of the states of the recurrence in whose body it stands, so that it can't be computed
+  /// before them.
+  private func isRecurrent(_ id: TermID, in owner: Owner) -> Bool {
+    guard terms[id].hasDefinitions, case .array(let array) = owner, let cycle = cycles[array] else { return false }
+    return terms.postorder([id], into: { terms[$0].hasDefinitions }).contains {
+      if case .read(let read, _) = terms[$0].operation { cycle.contains(read) } else { false }
+    }
+  }
+
+  private func recurrentArrays() -> [ArrayID: Set<ArrayID>] {
+    let recurrences = definitions.filter { $0.value.statements.contains { $0.phase != .none } }.map(\.key)
+    if recurrences.isEmpty { return [:] }
+    let reads = definitions.mapValues(arraysRead)
+    var readers: [ArrayID: Set<ArrayID>] = [:]
+    for (array, all) in reads { for read in all { readers[read, default: []].insert(array) } }
+    let reached = { (start: ArrayID, edges: [ArrayID: Set<ArrayID>]) -> Set<ArrayID> in
+      Set(postorder([start]) { Array(edges[$0] ?? []) })
+    }
+    var result: [ArrayID: Set<ArrayID>] = [:]
+    for array in recurrences {
+      let cycle = reached(array, reads).intersection(reached(array, readers))
+      for member in cycle { result[member, default: []].formUnion(cycle) }
+    }
+    return result
+  }
+
+  private func arraysRead(_ body: DefinitionBody) -> Set<ArrayID> {
+    var found: Set<ArrayID> = []
+    for statement in body.statements {
+      found.formUnion(statement.inputs)
+      var roots = statement.value.map { [$0] } ?? []
+      for case .gather(let term) in statement.positions { roots.append(term) }
+      for id in terms.postorder(roots, into: { terms[$0].hasDefinitions }) {
+        if case .read(let read, _) = terms[id].operation { found.insert(read) }
+      }
+    }
+    return found
   }
 
   // MARK: Uniform arrays
@@ -259,14 +307,8 @@ final class Materialiser {
     while let array = pending.popLast() {
       guard let body = definitions[array] else { continue }
       if !terms[array].isVarying, terms[array].free.isEmpty { result.append(array) }
-      for statement in body.statements {
-        var found = statement.inputs
-        var roots = statement.value.map { [$0] } ?? []
-        for case .gather(let term) in statement.positions { roots.append(term) }
-        for id in terms.postorder(roots, into: { terms[$0].hasDefinitions }) {
-          if case .read(let read, _) = terms[id].operation { found.append(read) }
-        }
-        for next in found where seen.insert(next).inserted { pending.append(next) }
+      for next in arraysRead(body).sorted(by: { $0.index < $1.index }) where seen.insert(next).inserted {
+        pending.append(next)
       }
     }
     return result.sorted { $0.index < $1.index }

@@ -67,6 +67,8 @@ struct ArrayInfo {
   /// The loop variables of the family that it belongs to; empty for an array computed once.
   let free: [Variable]
   let kind: Kind
+  /// Whether it holds the states of a recurrence two at a time, the others being overwritten.
+  var isRing = false
 }
 
 /// The arena of scalar terms. Equal terms are one; loop variables are named by how deep they nest, so that terms

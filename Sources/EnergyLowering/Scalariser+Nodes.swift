@@ -39,6 +39,8 @@ extension Scalariser {
       if node.rank > 0, operation == .sum, sumsScatters(request.node) { return stored(request) }
       return reduction(request, operation, variables, conditions, &missing)
     case .linearAlgebra, .reshape: return stored(request)
+    case .scan: return state(request)
+    case .state: preconditionFailure("a recurrence is opened with its states in memory")
     }
   }
 

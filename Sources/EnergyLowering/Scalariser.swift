@@ -31,6 +31,8 @@ final class Scalariser {
   private(set) var inputs: [(symbol: Symbol.ID, array: ArrayID)] = []
   /// The nodes that the outputs need anyway.
   let known: Set<NodeID>
+  /// The recurrences of which only the last state is asked for.
+  let rings: Set<NodeID>
   var factored: [NodeID: [(NodeID, [Int])]] = [:]
   private var isScatterSum: [NodeID: Bool] = [:]
 
@@ -39,6 +41,7 @@ final class Scalariser {
     self.terms = terms
     self.options = options
     known = Set(graph.postorder(outputs))
+    rings = graph.recurrencesForTheEnd(below: outputs)
     terms.renameArray = { [unowned self] array, map in renamed(array, map) }
   }
 
@@ -121,15 +124,19 @@ final class Scalariser {
     if let known = arrays[key] { return known }
     let description = graph[node]
     let free = variables(of: key).sorted()
+    let isRing = rings.contains(node)
     let id = terms.addArray(
       ArrayInfo(
-        name: "t\(terms.arrays.count)", shape: description.shape, type: description.type,
-        isVarying: description.isVarying, free: free, kind: .local))
+        name: "t\(terms.arrays.count)", shape: isRing ? [2] + description.shape.dropFirst() : description.shape,
+        type: description.type, isVarying: description.isVarying, free: free, kind: .local, isRing: isRing))
     arrays[key] = id
     requests[id] = key
     pending.append(Definition(array: id, request: key))
     return id
   }
+
+  /// Whether the array was made for this request.
+  func isArray(_ array: ArrayID, of request: Request) -> Bool { requests[array] == request }
 
   private func renamed(_ array: ArrayID, _ map: [Variable: Variable]) -> ArrayID {
     guard let request = requests[array] else { return array }

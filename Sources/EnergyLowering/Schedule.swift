@@ -155,12 +155,36 @@ struct Schedule {
     var byOwner: [Owner: [Int]] = [:]
     for (index, statement) in statements.enumerated() { byOwner[statement.owner, default: []].append(index) }
     return statements.indices.map { index in
+      let statement = statements[index]
+      let own = byOwner[statement.owner] ?? []
       var result: [Int] = []
-      for owner in needs[index].keys where owner != statements[index].owner { result += byOwner[owner] ?? [] }
-      if case .accumulate = statements[index].action {
-        result += (byOwner[statements[index].owner] ?? []).filter { statements[$0].action == .store }
+      for (owner, reads) in joinedNeeds(of: index, own) where owner != statement.owner {
+        result += (byOwner[owner] ?? []).filter { mayDepend(reads, on: statements[$0]) }
       }
+      if case .accumulate = statement.action {
+        result += own.filter { statements[$0].action == .store && isPhaseAlike(statements[$0].phase, statement.phase) }
+      }
+      if case .step = statement.phase { result += own.filter { statements[$0].phase == .start } }
       return result.sorted()
+    }
+  }
+
+  private func isPhaseAlike(_ a: Statement.Phase, _ b: Statement.Phase) -> Bool {
+    if case .step = a, case .step = b { return true }
+    return a == b
+  }
+
+  /// What a statement needs; the statements of a recurrence's step share one loop, and so their needs.
+  private func joinedNeeds(of index: Int, _ own: [Int]) -> [Owner: Set<TermID>] {
+    guard case .step(let variable) = statements[index].phase, !bound.contains(variable) else { return needs[index] }
+    return own.reduce(into: [:]) { $0.merge(needs[$1]) { $0.union($1) } }
+  }
+
+  /// Whether one of the reads may be of what the statement writes: within a step the states before it are there.
+  private func mayDepend(_ reads: Set<TermID>, on statement: Statement) -> Bool {
+    guard case .step(let variable) = statement.phase, bound.contains(variable), !reads.isEmpty else { return true }
+    return reads.contains { read in
+      if case .read(_, let positions) = terms[read].operation { positions[0] == statement.positions[0] } else { true }
     }
   }
 
@@ -214,10 +238,13 @@ struct Schedule {
   private func mayFuse(_ index: Int, _ other: Int, _ level: Level) -> Bool {
     guard statements[other].levels.first == level, case .array = statements[other].owner else { return false }
     guard let variable = level.variable else { return true }
+    let isOwn = statements[index].owner == statements[other].owner
+    if isOwn, statements[index].phase == .step(variable), statements[other].phase == .step(variable) { return true }
     let written = statements[other].positions
     var reads: [[TermPosition]] = []
-    if statements[index].owner == statements[other].owner { reads.append(statements[index].positions) }
-    for term in needs[index][statements[other].owner] ?? [] {
+    if isOwn { reads.append(statements[index].positions) }
+    let own = statements.indices.filter { statements[$0].owner == statements[index].owner }
+    for term in joinedNeeds(of: index, own)[statements[other].owner] ?? [] {
       if case .read(_, let positions) = terms[term].operation { reads.append(positions) }
     }
     guard !reads.isEmpty else { return false }

@@ -42,12 +42,23 @@ struct Statement {
     case linearAlgebra(LinearAlgebra, [ArrayID])
   }
 
+  /// What a statement is to a recurrence, whose array it fills.
+  enum Phase: Hashable {
+    /// There is none.
+    case none
+    /// It makes the first state.
+    case start
+    /// It makes the next state, in the loop over the steps.
+    case step(Variable)
+  }
+
   let owner: Owner
   var levels: [Level]
   let action: Action
-  let positions: [TermPosition]
-  let value: TermID?
+  var positions: [TermPosition]
+  var value: TermID?
   let node: NodeID
+  var phase = Phase.none
 
   /// The arrays that a call reads.
   var inputs: [ArrayID] {
@@ -114,6 +125,14 @@ extension ScalarTerms {
       if !rest.isEmpty { levels.append(.when(rest)) }
     }
     return [levels]
+  }
+
+  /// The loops of a step of a recurrence: first the one over all steps, with what narrows it as conditions inside, since
+  /// all that a step does belongs to one loop.
+  func levels(step variable: Variable?, _ variables: [Variable], _ conditions: Guard) -> [[Level]] {
+    guard let variable else { return levels(variables, conditions) }
+    let outer = Level.loop(variable, lower: [IndexExpression(0)], upper: [IndexExpression(variable.extent)])
+    return levels(variables.filter { $0 != variable }, conditions).map { [outer] + $0 }
   }
 
   /// e, where the condition compares `±v` with `∓e`.

@@ -126,18 +126,12 @@ extension Elaborator {
   }
 
   /// Runs `body` with the name of a clause bound and its conditions in force.
-  private func withClause<Result>(
+  func withClause<Result>(
     _ clause: Generators.Clause, _ value: Value, _ conditions: [Condition], _ scope: Scope,
     _ body: (Scope) throws -> Result
   ) throws -> Result {
     let name = clause.name.text
-    if scope.find(name) != nil {
-      let known = provenance(of: name, scope)
-      throw Diagnostic(
-        .error, .redefined, "the name '\(name)' is taken here", at: clause.name.span,
-        notes: known.map { [.init("'\(name)' is declared", at: $0.span)] } ?? [],
-        hints: [.init("call the index something else")])
-    }
+    try requireUnused(clause.name, scope, what: "index")
     let inner = Scope(scope.tree, parent: scope)
     inner.names[name] = .value(value, Provenance(span: clause.name.span))
     guards += conditions
@@ -149,15 +143,22 @@ extension Elaborator {
     return try body(inner)
   }
 
+  /// A name that a loop binds hides no other local name.
+  func requireUnused(_ name: Name, _ scope: Scope, what: String) throws {
+    guard scope.find(name.text) != nil else { return }
+    throw Diagnostic(
+      .error, .redefined, "the name '\(name.text)' is taken here", at: name.span,
+      notes: provenance(of: name.text, scope).map { [.init("'\(name.text)' is declared", at: $0.span)] } ?? [],
+      hints: [.init("call the \(what) something else")])
+  }
+
   // MARK: Reductions
 
   /// `sum(i in 1..n, j in i+1..n if …: body)` and its kin.
   func comprehension(
     _ name: String, _ generators: Generators, _ body: ExprID, nameSpan: Span, at span: Span, _ scope: Scope
   ) throws -> TypedValue {
-    if name == "fold" || name == "scan" {
-      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    }
+    if name == "fold" || name == "scan" { return try recurrence(name, generators, body, at: span, scope) }
     guard Elaborator.reductions.contains(name) else {
       throw Diagnostic(
         .error, .function, "'\(name)' doesn't run over an index", at: nameSpan,

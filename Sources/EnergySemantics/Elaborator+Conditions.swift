@@ -125,7 +125,7 @@ extension Elaborator {
   }
 
   /// The condition that holds where this one doesn't.
-  private func negation(_ condition: Condition) -> Condition? {
+  func negation(_ condition: Condition) -> Condition? {
     switch condition.relation {
     case .equalsZero: return Condition(condition.expression, .differsFromZero)
     case .differsFromZero: return Condition(condition.expression, .equalsZero)

@@ -325,7 +325,7 @@ extension Elaborator {
       try list(zip(values, elements).map { try tensor($0, at: scope.tree[$1].span) }, elements, at: span, scope))
   }
 
-  private func list(_ values: [TypedValue], _ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {
+  func list(_ values: [TypedValue], _ elements: [ExprID], at span: Span, _ scope: Scope) throws -> TypedValue {
     if !values.allSatisfy({ graph[$0.node].type == .bool }) {
       for (value, element) in zip(values, elements) { try refuseBoolean(value, at: scope.tree[element].span) }
     }

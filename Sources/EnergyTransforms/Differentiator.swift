@@ -94,18 +94,25 @@ struct Sweep {
   let rootVariables: Set<Variable>
   private var contributions: [NodeID: [Contribution]] = [:]
   private var dependence: [NodeID: Bool] = [:]
+  /// The recurrences met, opened with states of their own.
+  var recurrences: [NodeID: OpenRecurrence] = [:]
+  /// Which recurrence a state belongs to.
+  var owners: [Variable: NodeID] = [:]
+  private let seed: NodeID
 
-  init(graph: Graph, root: NodeID, targets: [NodeID]) {
+  /// A sweep from `root`; the adjoint of a root that isn't a scalar is `seed`, of its shape.
+  init(graph: Graph, root: NodeID, targets: [NodeID], seed: NodeID? = nil) {
+    precondition(graph[root].rank == 0 || seed != nil, "only a scalar has a gradient")
     self.graph = graph
     self.root = root
     self.targets = targets
-    rootVariables = Set(graph[root].free)
+    self.seed = seed ?? graph.constant(1)
+    rootVariables = Set(graph[root].free).union(graph[self.seed].free)
   }
 
   mutating func run() -> [NodeID] {
-    precondition(graph[root].rank == 0, "only a scalar has a gradient")
     let order = openOrder()
-    contributions[root] = [Contribution(variables: [], conditions: .always, term: graph.constant(1))]
+    contributions[root] = [Contribution(variables: [], conditions: .always, term: seed)]
     let wanted = Set(targets)
     for id in order.reversed() where !wanted.contains(id) {
       guard let pending = contributions.removeValue(forKey: id) else { continue }
@@ -150,8 +157,11 @@ struct Sweep {
     return order
   }
 
-  private func children(_ id: NodeID) -> [NodeID] {
-    graph[id].operation.bound.isEmpty ? graph[id].arguments : [graph.open(id).body]
+  private mutating func children(_ id: NodeID) -> [NodeID] {
+    switch graph[id].operation {
+    case .scan(let recurrence): return [open(id, recurrence).body, graph[id].arguments[1]]
+    case let operation: return operation.bound.isEmpty ? graph[id].arguments : [graph.open(id).body]
+    }
   }
 
   // MARK: Contributions
@@ -161,13 +171,14 @@ struct Sweep {
     _ term: NodeID, to child: NodeID, from user: NodeID, extra: [Variable] = [], pending: Contribution? = nil
   ) {
     guard depends(child), !graph.isZero(term) else { return }
-    let own = Set(graph[child].free)
+    let own = scope(of: child)
     var variables = pending?.variables ?? []
-    for variable in graph[user].free + extra
-    where !own.contains(variable) && !rootVariables.contains(variable) && !variables.contains(variable) {
-      variables.append(variable)
-    }
     var term = term
+    for variable in scope(of: user).sorted() + extra
+    where !own.contains(variable) && !rootVariables.contains(variable) && !variables.contains(variable) {
+      if !variable.isState { variables.append(variable) }
+    }
+    term = leaving(own, term)
     if graph[child].rank == 0, graph[term].rank > 0 { term = graph.total(term) }
     term = graph.broadcast(term, to: graph.shape(child))
     let (conditions, body) = variables.isEmpty ? (.always, term) : graph.splitGuard(term)
@@ -220,7 +231,7 @@ struct Sweep {
   private mutating func propagate(_ id: NodeID, _ node: Node, _ c: NodeID) {
     let arguments = node.arguments
     switch node.operation {
-    case .constant, .symbol, .size, .iota, .index: break
+    case .constant, .symbol, .size, .iota, .state, .index: break
     case .add(let coefficients, _):
       for (factor, argument) in zip(coefficients, arguments) {
         contribute(graph.scale(factor, c), to: argument, from: id)
@@ -248,6 +259,7 @@ struct Sweep {
       let pattern = [Subscript.at(IndexExpression(variables[0]))] + graph.shape(body).map { _ in .all }
       contribute(graph.index(c, pattern), to: body, from: id, extra: variables)
     case .reduce(let operation, _, _): propagateReduction(id, operation, c)
+    case .scan(let recurrence): propagateRecurrence(id, recurrence, c)
     case .linearAlgebra(let operation): propagateLinearAlgebra(id, operation, arguments, c)
     }
   }

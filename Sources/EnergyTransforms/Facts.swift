@@ -36,7 +36,7 @@ extension Graph {
     case .select: return node.arguments.dropFirst().allSatisfy(positive)
     case .apply(let function):
       return Builtins[function]?.range.isPositive ?? false
-    case .iota, .guarded, .scatter, .linearAlgebra: return false
+    case .iota, .guarded, .scatter, .scan, .state, .linearAlgebra: return false
     }
   }
 }

@@ -39,12 +39,18 @@ struct Poison {
   }
 
   private func binder(_ id: NodeID) -> NodeID {
-    let fresh = graph[id].operation.bound.map { graph.freshVariable($0.extent) }
+    let fresh = graph[id].operation.bound.map {
+      $0.isState ? graph.freshState() : graph.freshVariable($0.extent)
+    }
     let (conditions, body) = graph.opened(id, as: fresh)
     let planted = plant(in: body)
     switch graph[id].operation {
     case .reduce(let operation, _, _):
       return graph.reduce(operation, fresh, conditions, poisoned(planted, outside: conditions))
+    case .scan(let recurrence):
+      return graph.scan(
+        fresh[0], state: fresh[1], from: plant(in: graph[id].arguments[1]), to: planted,
+        isReversed: recurrence.isReversed)
     default: return graph.build(fresh[0], planted)
     }
   }

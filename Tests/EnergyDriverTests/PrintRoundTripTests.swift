@@ -74,7 +74,11 @@ import Testing
     "sum([sin(x[i])*i for i in 1..d])", "sum(e in 1..m: sumsq(X[pairs[e, 1], :] - X[pairs[e, 2], :]))",
     "min(a, b) + max(a, 2)", "if a < b and not (a == 2) then a else 0",
     "sum(i in 1..d, j in 1..d: if i >= j then x[i]*mu[j] else 0)",
-    "(mu^T x)*sum(x)", "d*a + n", "sum(exp(sin(Q tanh(x) + mu))*sin(Q tanh(x) + mu))",
+    "fold(t in 1..n, s = a: b*s + y[t])", "sum(scan(t in 1..n, s = a: sin(s) + t))",
+    "scan(t in 1..n, s = a: b*s + y[t])[2]", "sum(i in 1..n: scan(t in 1..n, s = a: b*s + y[t])[i]*y[i])",
+    "scan(t in n..1 by -1, s = a: b*s^2 + y[t])[3]", "sum(fold(t in 1..n, v = x: sin(Q v)))",
+    "fold(t in 1..n, s = a, z = b: [s - 0.1*s*z, z + 0.1*s*z])[1]",
+    "fold(k in 1..K, s = 0: s + w[k]*fold(t in 1..n, z = s: cos(z + w[k])))", "(mu^T x)*sum(x)", "d*a + n", "sum(exp(sin(Q tanh(x) + mu))*sin(Q tanh(x) + mu))",
   ])
   func energies(text: String) throws {
     try expectRoundTrip(text) { graph, id in
@@ -90,7 +94,9 @@ import Testing
     ("sum(i in 1..n: (y[i] - y[wrap(i + 1, n)])^2)", "y"),
     ("sum(i in 1..n, j in i+1..n: sumsq(X[i, :] - X[j, :])^-3)", "X"),
     ("sum(i in 1..n, j in 1..n if i != j: exp(-sumsq(X[i, :] - X[j, :])))", "X"),
-    ("if sum(x) < b then sum(x^2) else b", "x"),
+    ("if sum(x) < b then sum(x^2) else b", "x"), ("fold(t in 1..n, s = a: tanh(s + y[t]))", "y"),
+    ("fold(t in n..1 by -1, s = a: tanh(s + y[t]))", "y"),
+    ("sum(i in 1..n: h[i]*y[i]) where h = scan(t in 1..n, h = b: exp(-h) + y[t]^2)", "y"),
   ])
   func scores(text: String, sample: String) throws {
     try expectRoundTrip(text) { graph, id in

@@ -45,6 +45,8 @@ struct Evaluation {
   let graph: Graph
   var sizes: [EnergyIR.Dimension: Int]
   var symbols: [String: Tensor]
+  /// The states of the recurrences around what is evaluated.
+  var states: [Variable: Tensor] = [:]
 
   func size(_ size: Size) -> Int { size.value(sizes) ?? 0 }
 
@@ -91,6 +93,8 @@ struct Evaluation {
     case .index(let pattern): return entries(pattern, node, values)
     case .scatter(let pattern, _): return scattered(pattern, node, shape, values)
     case .build, .reduce: return binder(id, shape, values)
+    case .state(let variable, _): return states[variable] ?? Tensor(shape) { _ in .nan }
+    case .scan(let recurrence): return scan(recurrence, node, shape, values)
     case .reshape: return Tensor(shape, argument(0).entries)
     case .linearAlgebra: return Tensor(shape) { _ in .nan }
     }
@@ -149,6 +153,17 @@ struct Evaluation {
     var result = Tensor(shape) { _ in 0 }
     for rest in Tensor.places(source.shape) { result[place(pattern, node, rest, values)] = source[rest] }
     return result
+  }
+
+  private func scan(_ recurrence: Recurrence, _ node: Node, _ shape: [Int], _ values: [Variable: Int]) -> Tensor {
+    var all = [value(node.arguments[1], values)]
+    let steps = size(recurrence.index.extent)
+    for step in recurrence.isReversed ? Array((0..<steps).reversed()) : Array(0..<steps) {
+      var inner = self
+      inner.states[recurrence.state] = all[all.count - 1]
+      all.append(inner.value(node.arguments[0], values.merging([recurrence.index: step]) { $1 }))
+    }
+    return Tensor(shape, (recurrence.isReversed ? all.reversed() : all).flatMap(\.entries))
   }
 
   private func binder(_ id: NodeID, _ shape: [Int], _ values: [Variable: Int]) -> Tensor {

@@ -1,3 +1,5 @@
+import Foundation
+
 @testable import EnergyIR
 
 /// A small generator with a seed, so that failures repeat.
@@ -25,6 +27,11 @@ struct RandomTerms {
   let model: Model
   let evaluation: Evaluation
   var random: SplitMix
+  /// The states of the recurrences that are being made.
+  private var held: [(rank: Int, state: NodeID, value: Held)] = []
+
+  /// The value of a state, which the plain function of a recurrence sets before each step.
+  private final class Held { var value = Tensor.scalar(.nan) }
 
   init(_ model: Model, _ evaluation: Evaluation, seed: UInt64) {
     self.model = model
@@ -38,7 +45,7 @@ struct RandomTerms {
 
   mutating func term(rank: Int, depth: Int, _ scope: [Variable] = []) -> Twin {
     if depth == 0 { return leaf(rank, scope) }
-    switch random.next() % 10 {
+    switch random.next() % 11 {
     case 0, 1: return sum(rank, depth, scope)
     case 2, 3: return product(rank, depth, scope)
     case 4: return guarded(rank, depth, scope)
@@ -46,11 +53,15 @@ struct RandomTerms {
     case 6: return rank > 0 ? build(rank, depth, scope) : entry(rank, depth, scope)
     case 7: return rank > 0 ? scattered(rank, depth, scope) : total(depth, scope)
     case 8: return rank == 1 ? matrixTimes(depth, scope) : rank == 2 ? transposed(depth, scope) : entry(0, depth, scope)
+    case 9: return recurrence(rank, depth, scope)
     default: return selected(rank, depth, scope)
     }
   }
 
   private mutating func leaf(_ rank: Int, _ scope: [Variable]) -> Twin {
+    if let own = held.filter({ $0.rank == rank }).randomElement(using: &random), random.next() % 2 == 0 {
+      return Twin(node: own.state, shape: graph.shape(own.state)) { _ in own.value.value }
+    }
     if rank == 0, let variable = scope.randomElement(using: &random), variable.extent == model.d {
       let vector = pick([model.x, model.mu])
       let values = evaluation.value(vector)
@@ -159,6 +170,34 @@ struct RandomTerms {
     return Twin(node: graph.build(variable, body.node), shape: [model.d] + body.shape) { values in
       let rows = (0..<extent).map { body.value(values.merging([variable: $0]) { $1 }) }
       return Tensor([extent] + rows[0].shape, rows.flatMap(\.entries))
+    }
+  }
+
+  /// A state of a recurrence whose steps stay bounded.
+  private mutating func recurrence(_ rank: Int, _ depth: Int, _ scope: [Variable]) -> Twin {
+    let step = graph.freshVariable(model.d)
+    let variable = graph.freshState()
+    let initial = term(rank: rank, depth: depth - 1, scope)
+    let shape = Array(repeating: model.d, count: rank)
+    let held = Held()
+    self.held.append((rank, graph.state(variable, shape), held))
+    let next = term(rank: rank, depth: min(depth - 1, 2), scope + [step])
+    self.held.removeLast()
+    let isReversed = random.next() % 2 == 0
+    let node = graph.scan(
+      step, state: variable, from: initial.node, to: graph.apply("sin", [next.node]), isReversed: isReversed)
+    let steps = evaluation.size(model.d)
+    let position = pick([0, 1, steps - 1])
+    let place = position == steps - 1 ? model.d : Size(position)
+    return Twin(node: graph.row(node, at: IndexExpression(place)), shape: shape) { values in
+      var state = initial.value(values)
+      let wanted = position == steps - 1 ? steps : position
+      for count in 0..<(isReversed ? steps - wanted : wanted) {
+        held.value = state
+        let at = isReversed ? steps - 1 - count : count
+        state = Tensor.map([next.value(values.merging([step: at]) { $1 })]) { sin($0[0]) }
+      }
+      return state
     }
   }
 

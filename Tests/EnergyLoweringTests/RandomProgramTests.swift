@@ -14,6 +14,8 @@ struct RandomTerms {
   let table: NodeID
   let sample: NodeID
   private var state: UInt64
+  /// The states of the recurrences that are being made.
+  private var held: [(rank: Int, state: NodeID)] = []
 
   var graph: Graph { s.graph }
 
@@ -43,7 +45,7 @@ struct RandomTerms {
   /// A term of this rank whose free variables are among `scope`.
   mutating func term(_ rank: Int, _ depth: Int, _ scope: [Variable] = []) -> NodeID {
     if depth == 0 { return leaf(rank, scope) }
-    switch next(13) {
+    switch next(14) {
     case 0, 1:
       let parts = (0..<2 + next(2)).map { _ in
         (pick([1.0, -1, 2, -0.5]), term(next(4) == 0 ? 0 : rank, depth - 1, scope))
@@ -75,6 +77,7 @@ struct RandomTerms {
     case 11 where rank < 2 && !scope.isEmpty:
       let gather = s.at(table, pick(scope))
       return graph.index(term(rank + 1, depth - 1, scope), [.gather] + (0..<rank).map { _ in .all }, gathers: [gather])
+    case 13 where rank < 2: return recurrence(rank, depth, scope)
     case 12 where rank == 1 && next(3) == 0:
       let shifted = graph.add(matrices[1], graph.contract([(s.constant(9), [])], output: [0, 0], sizes: [d, d]))
       return graph.linearAlgebra(.solve, [shifted, term(1, depth - 1, scope)])
@@ -86,6 +89,8 @@ struct RandomTerms {
   }
 
   private mutating func leaf(_ rank: Int, _ scope: [Variable]) -> NodeID {
+    let own = held.filter { $0.rank == rank }
+    if !own.isEmpty, next(2) == 0 { return pick(own).state }
     if rank == 0, !scope.isEmpty, next(4) > 0 {
       let vector = pick(vectors)
       return scope.count > 1 && next(2) == 0
@@ -115,6 +120,26 @@ struct RandomTerms {
         ? condition([(first, pick([1, -1, 2]))], offset, relation)
         : condition([(first, 1), (second, -1)], offset, relation)
     ])
+  }
+
+  /// One state of a recurrence, or what is made of all.
+  private mutating func recurrence(_ rank: Int, _ depth: Int, _ scope: [Variable]) -> NodeID {
+    let (step, variable) = (s.variable(d), graph.freshState())
+    let shape = Array(repeating: d, count: rank)
+    let initial = tensor(term(rank, depth - 1, scope), rank)
+    held.append((rank, graph.state(variable, shape)))
+    let body = term(rank, depth - 1, scope + [step])
+    held.removeLast()
+    let decayed = graph.sum([(0.7, graph.state(variable, shape)), (1, s.call(pick(["sin", "tanh"]), tensor(body, rank)))])
+    let all = graph.scan(step, state: variable, from: initial, to: decayed, isReversed: next(2) == 0)
+    switch next(4) {
+    case 0: return graph.row(all, at: IndexExpression(0))
+    case 1: return graph.row(all, at: IndexExpression(d))
+    case 2: return graph.row(all, at: position(scope))
+    default:
+      let own = s.variable(d)
+      return graph.reduce(.sum, [own], .always, graph.row(all, at: IndexExpression([(own, 1)], offset: 1)))
+    }
   }
 
   private mutating func reduction(_ rank: Int, _ depth: Int, _ scope: [Variable]) -> NodeID {

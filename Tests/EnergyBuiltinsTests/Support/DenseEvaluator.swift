@@ -39,7 +39,7 @@ struct DenseEvaluator {
     let all = { node.arguments.map { evaluate($0, values) } }
     switch node.operation {
     case .constant(let value): return .scalar(value)
-    case .symbol: preconditionFailure("a symbol without a value")
+    case .symbol, .state: preconditionFailure("a symbol without a value")
     case .size(let size): return .scalar(Double(size.constant ?? -1))
     case .iota(let expression): return .scalar(Double(place(expression, values)))
     case .add(let coefficients, let constant):
@@ -60,6 +60,16 @@ struct DenseEvaluator {
     case .build(let variable):
       let bodies = (0..<shape[0]).map { evaluate(node.arguments[0], values.merging([variable: $0]) { $1 }) }
       return Dense(shape: shape, entries: bodies.flatMap(\.entries))
+    case .scan(let recurrence):
+      var states = [argument(1)]
+      let steps = 0..<shape[0] - 1
+      let state = graph.state(recurrence.state, graph.shape(node.arguments[1]))
+      for step in recurrence.isReversed ? Array(steps.reversed()) : Array(steps) {
+        var inner = self
+        inner.symbols[state] = states[states.count - 1]
+        states.append(inner.evaluate(node.arguments[0], values.merging([recurrence.index: step]) { $1 }))
+      }
+      return Dense(shape: shape, entries: (recurrence.isReversed ? states.reversed() : states).flatMap(\.entries))
     case .reduce(let operation, let variables, let conditions):
       return reduce(operation, variables, conditions, node.arguments[0], shape, values)
     case .linearAlgebra(let operation): return linearAlgebra(operation, all())

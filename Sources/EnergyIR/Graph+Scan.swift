@@ -20,7 +20,9 @@ extension Graph {
     if index.extent == 0 || next == own { return build(freshVariable(index.extent + 1), initial) }
     let recurrence = Recurrence(index: index, state: variable, isReversed: isReversed)
     if !self[next].free.contains(variable) { return independentStates(recurrence, initial, next) }
-    if isZero(initial), isZero(substitute(next, nodes: [own: zeros(shape)])) { return zeros([index.extent + 1] + shape) }
+    if isZero(initial), isZero(substitute(next, nodes: [own: zeros(shape)])) {
+      return zeros([index.extent + 1] + shape)
+    }
     let (closed, bound) = close(next, [index, variable], above: self[initial].level)
     return intern(
       .scan(Recurrence(index: bound[0], state: bound[1], isReversed: isReversed)), [closed, initial],
@@ -34,7 +36,9 @@ extension Graph {
     let step = IndexExpression([(position, 1)], offset: recurrence.isReversed ? 0 : -1)
     let distance =
       recurrence.isReversed ? IndexExpression([(position, -1)], offset: steps - 1) : step
-    let isFirst = Guard([Condition(IndexExpression([(position, 1)], offset: recurrence.isReversed ? Size(0) - steps : 0), .equalsZero)])
+    let isFirst = Guard([
+      Condition(IndexExpression([(position, 1)], offset: recurrence.isReversed ? Size(0) - steps : 0), .equalsZero)
+    ])
     let isLater = Guard([Condition(distance, .atLeastZero)])
     let later = substitute(next, variables: [recurrence.index: step])
     return build(position, sum([(1, guarded(isFirst, initial)), (1, guarded(isLater, later))]))
@@ -78,7 +82,8 @@ extension Graph {
     case .add(let coefficients, let constant):
       let rows = node.arguments.map { self[$0].rank == 0 ? $0 : row($0, at: position) }
       return broadcast(sum(Array(zip(coefficients, rows)), constant: constant), to: Array(node.shape.dropFirst()))
-    case .reduce(.sum, let variables, _) where variables.count == 1 && isScattered(node.arguments[0], over: variables[0]):
+    case .reduce(.sum, let variables, _)
+    where variables.count == 1 && isScattered(node.arguments[0], over: variables[0]):
       let fresh = variables.map(fresh)
       let (conditions, body) = opened(id, as: fresh)
       return reduce(.sum, fresh, conditions, row(body, at: position))

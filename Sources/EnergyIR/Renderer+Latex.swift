@@ -26,8 +26,11 @@ extension Renderer {
     case .recurrence(let name, let generator, let isReversed, let state, let initial, let body):
       let ends = isReversed ? (generator.high, generator.low) : (generator.low, generator.high)
       return [.text("\\operatorname*{\(name)}_{\(letter(generator.variable))="), .phrase(ends.0, .sum)]
-        + [.text(",\\dots,"), .phrase(ends.1, .sum), .text("} \\left( \(letter(state)) = "), .phrase(initial, .conditional)]
-        + [.text(";\\; \(letter(state)) \\leftarrow "), .phrase(body, .conditional), .text(" \\right)")]
+        + [
+          .text(",\\dots,"), .phrase(ends.1, .sum), .text("} \\left( \(letter(state)) = "),
+          .phrase(initial, .conditional),
+        ]
+        + [.text(";\\; \(letter(state)) \\gets "), .phrase(body, .conditional), .text(" \\right)")]
     case .conditional(let conditions, let a, let b):
       return [.text("\\begin{cases} "), .phrase(a, .conditional)] + tests(conditions, before: " & \\text{if } ")
         + [.text(" \\\\ "), .phrase(b, .conditional), .text(" & \\text{otherwise} \\end{cases}")]

@@ -46,7 +46,8 @@ extension Expander {
     for (number, leaf) in leaves.enumerated() {
       if stored.contains(number) {
         statements += terms.levels(step: step, leaf.loops, leaf.conditions).map {
-          Statement(owner: owner, levels: $0, action: .store, positions: leaf.positions, value: leaf.value, node: source)
+          Statement(
+            owner: owner, levels: $0, action: .store, positions: leaf.positions, value: leaf.value, node: source)
         }
       } else {
         statements += terms.accumulations(

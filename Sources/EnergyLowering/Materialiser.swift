@@ -56,7 +56,8 @@ final class Materialiser {
     var pending = statements.reversed().map { statement -> Region in
       var roots = statement.value.map { [$0] } ?? []
       for case .gather(let term) in statement.positions { roots.append(term) }
-      return Region(roots: roots, path: statement.levels.compactMap(\.variable), isVarying: isVarying, owner: statement.owner)
+      return Region(
+        roots: roots, path: statement.levels.compactMap(\.variable), isVarying: isVarying, owner: statement.owner)
     }
     while let region = pending.popLast() {
       _ = terms.postorder(region.roots) { id in

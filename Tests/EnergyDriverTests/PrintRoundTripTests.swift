@@ -78,7 +78,8 @@ import Testing
     "scan(t in 1..n, s = a: b*s + y[t])[2]", "sum(i in 1..n: scan(t in 1..n, s = a: b*s + y[t])[i]*y[i])",
     "scan(t in n..1 by -1, s = a: b*s^2 + y[t])[3]", "sum(fold(t in 1..n, v = x: sin(Q v)))",
     "fold(t in 1..n, s = a, z = b: [s - 0.1*s*z, z + 0.1*s*z])[1]",
-    "fold(k in 1..K, s = 0: s + w[k]*fold(t in 1..n, z = s: cos(z + w[k])))", "(mu^T x)*sum(x)", "d*a + n", "sum(exp(sin(Q tanh(x) + mu))*sin(Q tanh(x) + mu))",
+    "fold(k in 1..K, s = 0: s + w[k]*fold(t in 1..n, z = s: cos(z + w[k])))", "(mu^T x)*sum(x)", "d*a + n",
+    "sum(exp(sin(Q tanh(x) + mu))*sin(Q tanh(x) + mu))",
   ])
   func energies(text: String) throws {
     try expectRoundTrip(text) { graph, id in

@@ -15,7 +15,9 @@ import Testing
     let scale = expected.reduce(0) { max($0, abs($1)) }
     #expect(found.count == expected.count, comment)
     // Written so that NaN fails.
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= tolerance * (abs(b) + scale), "\(comment): \(a), not \(b)") }
+    for (a, b) in zip(found, expected) {
+      #expect(abs(a - b) <= tolerance * (abs(b) + scale), "\(comment): \(a), not \(b)")
+    }
   }
 
   private static func points(_ model: RecurrenceModel, _ width: Int) -> [[Double]] {
@@ -103,7 +105,8 @@ import Testing
 
   @Test(arguments: [
     ("fold(t in 1..3, s = 0: s + t)", "6"), ("scan(t in 1..3, s = 1: 2*s)", "[1, 2, 4, 8]"),
-    ("scan(t in 3..1 by -1, s = 1: 2*s + t)", "[1, 5, 12, 25]"), ("scan(t in 2..7 by 2, s = 0: s + t)", "[0, 2, 6, 12]"),
+    ("scan(t in 3..1 by -1, s = 1: 2*s + t)", "[1, 5, 12, 25]"),
+    ("scan(t in 2..7 by 2, s = 0: s + t)", "[0, 2, 6, 12]"),
     ("scan(t in 6..2 by -2, s = 0: s + t)", "[0, 6, 10, 12]"), ("fold(t in 1..0, s = 7: s + 1)", "7"),
     ("scan(t in 1..0, s = 7: s + 1)", "[7]"), ("fold(t in 1..1, s = 7: s*t + 1)", "8"),
     ("fold(t in 5..6, s = 1: s*t)", "30"), ("fold(v in [3, 4, 5], s = 0: s + v)", "12"),

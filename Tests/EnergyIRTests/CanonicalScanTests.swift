@@ -99,7 +99,7 @@ import Testing
     case .latex:
       #expect(
         all[0]
-          == "\\operatorname*{fold}_{i=1,\\dots,d} \\left( s = b;\\; s \\leftarrow a \\, s + y_{i} \\right)")
+          == "\\operatorname*{fold}_{i=1,\\dots,d} \\left( s = b;\\; s \\gets a \\, s + y_{i} \\right)")
     }
   }
 

@@ -130,7 +130,9 @@ struct RandomTerms {
     held.append((rank, graph.state(variable, shape)))
     let body = term(rank, depth - 1, scope + [step])
     held.removeLast()
-    let decayed = graph.sum([(0.7, graph.state(variable, shape)), (1, s.call(pick(["sin", "tanh"]), tensor(body, rank)))])
+    let decayed = graph.sum([
+      (0.7, graph.state(variable, shape)), (1, s.call(pick(["sin", "tanh"]), tensor(body, rank))),
+    ])
     let all = graph.scan(step, state: variable, from: initial, to: decayed, isReversed: next(2) == 0)
     switch next(4) {
     case 0: return graph.row(all, at: IndexExpression(0))

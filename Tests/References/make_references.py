@@ -268,6 +268,27 @@ def mlp(rng):
     return "flowers", points, energy, scale
 
 
+def garch(rng):
+    y = [row[0] for row in table("returns.csv")]
+
+    def terms(x):
+        sigmoid = lambda t: 1 / (1 + mp.exp(-t))
+        w, a = mp.exp(x[0]), sigmoid(x[1])
+        b = (1 - a) * sigmoid(x[2])
+        h = w
+        for t in range(len(y)):
+            if t > 0:
+                h = w + a * y[t - 1] ** 2 + b * h
+            yield mp.log(h) / 2
+            yield y[t] ** 2 / (2 * h)
+        yield sumsq(x) / 2
+
+    points = np.array([float(c) for row in table("garch_draws.csv") for c in row]).reshape(-1, 3)
+    points[0] = [-20, 3, 8]  # a variance that starts near 0 and keeps what it gets
+    points[1] = [5, -30, -30]
+    return "garch", points, lambda x: mp.fsum(terms(x)), lambda x: mp.fsum(abs(t) for t in terms(x))
+
+
 EXAMPLES = {
     "01_gaussian": gaussian,
     "02_double_well": double_well,
@@ -283,6 +304,7 @@ EXAMPLES = {
     "12_network": network,
     "13_lennard_jones": lennard_jones,
     "15_mlp": mlp,
+    "14_garch": garch,
 }
 
 
@@ -328,6 +350,18 @@ def write_data():
     shaken = cluster + 0.05 * rng.standard_normal((60, 13, 3))
     shaken[0] = cluster
     np.save(DATA / "clusters.npy", single(shaken))
+
+    rng = np.random.default_rng(14)
+    w, a, b = 0.1, 0.15, 0.8
+    returns, h = [], w / (1 - a - b)
+    for _ in range(120):
+        returns.append(round(float(np.sqrt(h) * rng.standard_normal()), 3))
+        h = w + a * returns[-1] ** 2 + b * h
+    (DATA / "returns.csv").write_text("return\n" + "\n".join(map(str, returns)) + "\n")
+    centre = [np.log(w), np.log(a / (1 - a)), np.log(b / (1 - a - b))]
+    draws = np.round(centre + 0.5 * rng.standard_normal((60, 3)), 3)
+    lines = [",".join(map(str, row.tolist())) for row in draws]
+    (DATA / "garch_draws.csv").write_text("log w,logit a,logit b/(1-a)\n" + "\n".join(lines) + "\n")
 
 
 def main():

@@ -165,7 +165,7 @@ struct Tracer {
       } else if graph[id].operation.bound.isEmpty {
         pending += graph[id].arguments
       } else {
-        pending.append(graph.open(id).body)
+        pending += [graph.open(id).body] + graph[id].arguments.dropFirst()
       }
     }
     return seen

@@ -49,7 +49,7 @@ extension DiagnosticExplanation {
       wrong: "", right: "param net : mlp[2, 8, 1](silu) = random(seed = 0)"),
     DiagnosticExplanation(
       .unsupported, "The language has this, but this version doesn't do it yet.",
-      wrong: "sum(fold(t in 1..3, s = 0: s + t))", right: "sum(t in 1..3: t)"),
+      wrong: "energy f(x : vector[2]) = sumsq(x)\nplot f", right: "energy f(x : vector[2]) = sumsq(x)\nf"),
     DiagnosticExplanation(
       .hides, "A note: your name hides a built-in or a parameter. Rename it if you need both.",
       wrong: "param step = 0.1", right: "param rate = 0.1"),

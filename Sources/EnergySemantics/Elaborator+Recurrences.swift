@@ -119,14 +119,17 @@ extension Elaborator {
       guard try fits(other.initial, first.initial) else {
         throw Diagnostic(
           .error, .shape,
-          "the states differ in shape: '\(first.name.text)' begins as \(typeText(first.initial)), "
-            + "'\(other.name.text)' as \(typeText(other.initial))", at: other.name.span.union(scope.tree[other.id].span),
+          "the states differ in shape: '\(first.name.text)' begins as \(text(first.initial)), "
+            + "'\(other.name.text)' as \(text(other.initial))",
+          at: other.name.span.union(scope.tree[other.id].span),
           notes: [.init("'\(first.name.text)' is declared", at: first.name.span)],
           hints: [.init("one state can hold all of them: concat(…), with its parts taken by index")])
       }
     }
     return states
   }
+
+  private func text(_ value: TypedValue) -> String { value.form == .scalar ? "a number" : typeText(value) }
 
   private func fits(_ a: TypedValue, _ b: TypedValue) throws -> Bool {
     let (left, right) = (graph.shape(a.node), graph.shape(b.node))
@@ -163,11 +166,13 @@ extension Elaborator {
       return next.node
     }
     if let rows = value(of: shape[0]) { try requireCount(rows, states, at: span) }
-    let isRight = try agree(shape[0], Size(states.count)) && zip(shape.dropFirst(), own).allSatisfy { try agree($0, $1) }
+    let isRight =
+      try agree(shape[0], Size(states.count)) && zip(shape.dropFirst(), own).allSatisfy { try agree($0, $1) }
     guard isRight else {
       throw Diagnostic(
         .error, .shape,
-        "the states begin as \(states.count) of \(typeText(states[0].initial)), the next ones are \(typeText(next))", at: span)
+        "the states begin as \(states.count) of \(text(states[0].initial)), the next ones are \(text(next))",
+        at: span)
     }
     return next.node
   }
@@ -188,7 +193,9 @@ extension Elaborator {
     let listed = count == 1 ? "1 next state" : "\(count) next states"
     let there = states.count == 1 ? "there is 1" : "there are \(states.count)"
     let names = states.map(\.name.text)
-    let hint = names.count == 1 ? "the next \(names[0]) alone, without brackets" : "[\(names.map { "next \($0)" }.joined(separator: ", "))]"
+    let hint =
+      names.count == 1
+      ? "the next \(names[0]) alone, without brackets" : "[\(names.map { "next \($0)" }.joined(separator: ", "))]"
     throw Diagnostic(
       .error, .shape, "the body lists \(listed), \(there)", at: span,
       label: "states: \(names.joined(separator: ", "))", hints: [.init("write \(hint)")])
@@ -203,7 +210,7 @@ extension Elaborator {
     }
     throw Diagnostic(
       .error, .shape,
-      "the state '\(state.name.text)' begins as \(typeText(state.initial)) and goes on as \(typeText(next))", at: span,
+      "the state '\(state.name.text)' begins as \(text(state.initial)) and goes on as \(text(next))", at: span,
       notes: [.init("'\(state.name.text)' begins", at: state.name.span)], hints: hints)
   }
 

@@ -57,8 +57,9 @@ extension RecurrenceTests {
             last = fold(t in 2..7, a = [e(1, k) for k in 1..3]:
               [e(t, k) + logsumexp(i in 1..3: a[i] + log(P[i, k])) for k in 1..3])
         """, reference: HiddenMarkov()),
+    // Counting down, with a guard, and with a recurrence over a dependent range in each step.
     RecurrenceModel(
-      name: "backwards, with a nested recurrence and a guard",
+      name: "nested",
       text: """
         energy f(x : vector[5]) = fold(t in 5..1 by -1, s = x[1]*x[2]: (if t > 2 then tanh(s) else s) + x[t]*inner(t, s))
           where inner(t, s) = fold(k in 1..t, z = s: 0.5*z + 0.1*x[k]*z^2)

@@ -95,7 +95,7 @@ extension Graph {
   }
 
   /// The term with variables renamed, node by node: no rule runs, only the canonical order is restored.
-  func renamed(_ root: NodeID, _ map: [Variable: Variable]) -> NodeID {
+  public func renamed(_ root: NodeID, _ map: [Variable: Variable]) -> NodeID {
     if map.isEmpty { return root }
     var memo: [NodeID: NodeID] = [:]
     let touches = { (id: NodeID) in self[id].free.contains { map[$0] != nil } }

@@ -32,7 +32,9 @@ final class Scalariser {
   /// The nodes that the outputs need anyway.
   let known: Set<NodeID>
   /// The recurrences of which only the last state is asked for.
-  let rings: Set<NodeID>
+  var rings: Set<NodeID>
+  /// Free names for the variables that a body has from the binders around it.
+  var outerNames: [Variable: Variable] = [:]
   var factored: [NodeID: [(NodeID, [Int])]] = [:]
   private var isScatterSum: [NodeID: Bool] = [:]
 

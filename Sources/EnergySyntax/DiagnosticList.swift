@@ -9,6 +9,12 @@ struct DiagnosticList {
 
   init(limit: Int) { self.limit = limit }
 
+  /// Whether a further message would only be counted: finding its place may cost the length of a line, for nothing.
+  var isFull: Bool { count >= limit }
+
+  /// Counts a message that isn't made, because the list is full.
+  mutating func skip() { count += 1 }
+
   mutating func add(_ diagnostic: Diagnostic) {
     if count < limit { all.append(diagnostic) }
     count += 1

@@ -12,6 +12,8 @@ struct Layout {
   private(set) var result: [Token] = []
   private(set) var diagnostics: DiagnosticList
   private var open: [Token] = []
+  /// How many of them are parentheses, so that nobody looks through all of them.
+  private var openParentheses = 0
   private var inWhere = false
   /// Whether a text without its quote, or the like, may hold the partner of an open bracket.
   private var hidesBrackets = false
@@ -34,6 +36,7 @@ struct Layout {
       switch token.kind {
       case .openParen, .openBracket:
         open.append(token)
+        if token.kind == .openParen { openParentheses += 1 }
       case .closeParen, .closeBracket:
         close(token)
       case .bad:
@@ -59,23 +62,36 @@ struct Layout {
   private mutating func close(_ token: Token) {
     guard let bracket = open.last else { return }
     let wanted = token.kind == .closeParen ? TokenKind.openParen : .openBracket
-    if bracket.kind == wanted {
-      open.removeLast()
-      return
-    }
+    if bracket.kind == wanted { return pop() }
     // Without its partner it is no bracket; with one further out, what is open within was forgotten.
+    let hasPartner = wanted == .openParen ? openParentheses > 0 : open.count > openParentheses
+    if diagnostics.isFull {
+      diagnostics.skip()
+    } else {
+      diagnostics.add(mismatch(token, bracket, hasPartner: hasPartner))
+    }
+    result.append(Token(kind: .bad, line: .inside, start: token.start, end: token.start))
+    if !hasPartner { return pop() }
+    while let last = open.last {
+      pop()
+      if last.kind == wanted { break }
+    }
+  }
+
+  private func mismatch(_ token: Token, _ bracket: Token, hasPartner: Bool) -> Diagnostic {
     let (line, column) = source.position(of: Int(bracket.start))
     let missing = bracket.kind == .openParen ? ")" : "]"
     let before = Span(file: file, start: Int(token.start), end: Int(token.start))
-    let hasPartner = open.contains { $0.kind == wanted }
     let fix = Diagnostic.FixIt(replace: hasPartner ? before : span(token), with: missing)
     let text = source.text(from: Int(token.start), to: Int(token.end))
-    diagnostics.add(
-      Diagnostic(
-        .error, .bracket, "the bracket opened at \(line):\(column) isn't closed by '\(text)'", at: span(token),
-        hints: [.init("close it with \(missing)", fixIt: fix)]))
-    result.append(Token(kind: .bad, line: .inside, start: token.start, end: token.start))
-    while let last = open.popLast(), last.kind != wanted, hasPartner {}
+    return Diagnostic(
+      .error, .bracket, "the bracket opened at \(line):\(column) isn't closed by '\(text)'", at: span(token),
+      hints: [.init("close it with \(missing)", fixIt: fix)])
+  }
+
+  /// Takes the innermost open bracket off.
+  private mutating func pop() {
+    if open.popLast()?.kind == .openParen { openParentheses -= 1 }
   }
 
   /// Whether a token that was reported hides the rest of its line, and with it brackets.
@@ -174,6 +190,7 @@ struct Layout {
     }
     hidesBrackets = false
     open = []
+    openParentheses = 0
     result.append(Token(kind: .bad, line: .inside, start: offset, end: offset))
   }
 

@@ -75,6 +75,9 @@ extension Elaborator {
     } else if let guess = didYouMean(name, among: known) {
       diagnostic.message += "; did you mean '\(guess)'?"
       diagnostic.hints = [.init("write \(guess)(…)", fixIt: .init(replace: span, with: guess))]
+    } else if let guess = didYouMean(name, among: StandardLibrary.names) {
+      diagnostic.message += "; did you mean '\(guess)' of the standard library?"
+      diagnostic.hints = [.init("to have it: import \(guess) from std")]
     }
     return diagnostic
   }

@@ -31,7 +31,8 @@ import Testing
     Sentence(
       "that disagree",
       "dim n, m\nparam A : matrix[n, m] = [[1, 2, 3], [4, 5, 6]]\n"
-        + "param v : vector[n*m] = [1, 2, 3, 4, 5]\nsize(v)", refused: "E-size", "m*n = 5 from v"),
+        + "param v : vector[n*m] = [1, 2, 3, 4, 5]\nsize(v)", refused: "E-size",
+      "m*n is 6, but 5 from v", "m = 3 from A", "n = 2 from A"),
   ]
   @Test("sizes in signatures are computed with", arguments: arithmetic)
   func checkArithmetic(_ sentence: Sentence) { sentence.check() }

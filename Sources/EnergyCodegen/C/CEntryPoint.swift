@@ -37,18 +37,6 @@ struct CEntryPoint {
     return roles
   }
 
-  private func read(_ instructions: [Instruction]) -> Set<BufferID> {
-    var result: Set<BufferID> = []
-    for instruction in instructions {
-      switch instruction {
-      case .load(_, let access): result.insert(access.buffer)
-      case .call(let call, _): result.formUnion(call.inputs)
-      default: continue
-      }
-    }
-    return result
-  }
-
   func text(_ functions: inout FunctionLibrary) throws(EmissionError) -> String {
     let roles = roles
     let elementSize = 64
@@ -96,7 +84,7 @@ struct CEntryPoint {
     code.line()
     code.open("EE_FUNCTION void \(name)_prepare(\(name)_uniforms *u\(header.parameters.parameter), int *status)")
     var body = CodeBuilder()
-    aliases(roles, reading: read(program.prologue), names, &body)
+    aliases(roles, reading: Set(program.prologue.flatMap(\.readBuffers)), names, &body)
     var writer = BlockWriter(
       layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
     writer.write(program.prologue)
@@ -146,7 +134,7 @@ struct CEntryPoint {
       "EE_FUNCTION void \(name)_block(const \(real) *x_rows, int count, \(arguments)"
         + "\(header.parameters.parameter)\(uniforms)\(scratch), int *status)")
     var body = CodeBuilder()
-    aliases(roles, reading: read(program.body), names, &body)
+    aliases(roles, reading: Set(program.body.flatMap(\.readBuffers)), names, &body)
     for (buffer, field) in roles.samples.sorted(by: { $0.key.index < $1.key.index }) {
       let offset = request.samples.prefix { $0.symbol != field.symbol }.reduce(0) { $0 + $1.count }
       if !usesHeap { body.line("\(dialect.vector) \(names[buffer.index])\(brackets(buffer));") }

@@ -307,15 +307,15 @@ struct BlockWriter {
   // MARK: Memory
 
   private mutating func write(_ access: Access, _ value: CExpression, _ statement: (String, String) -> String) {
-    guard dialect.hasLanes, let (before, place) = lanePlace(access) else {
+    guard isLanewise(access) else {
       let text = isVarying(access.buffer) && !value.isVarying ? functions.broadcast(value) : value.text
       code.line(statement(element(access), text))
       return
     }
     // The place differs from lane to lane.
     let source = named(value, nil)
+    let place = lanePlace(access)
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
-    before.forEach { code.line($0) }
     code.line(statement(place, source.isVarying ? "\(source.text)[lane]" : source.text))
     code.close()
   }
@@ -326,8 +326,7 @@ struct BlockWriter {
     case .subtract: write(access, value) { "\($0) -= \($1);" }
     case .multiply: write(access, value) { "\($0) *= \($1);" }
     case .min, .max:
-      let isLanewise = dialect.hasLanes && lanePlace(access) != nil
-      let old = CExpression(text: "{0}", isVarying: isVarying(access.buffer) && !isLanewise)
+      let old = CExpression(text: "{0}", isVarying: isVarying(access.buffer) && !isLanewise(access))
       let side = CExpression(text: "{1}", isVarying: old.isVarying)
       let spelling = Builtins[FunctionName(how.rawValue)]?.primitive?.spelling
       functions.need(spelling?.helpers ?? [])
@@ -367,25 +366,25 @@ struct BlockWriter {
 
   /// A load whose place differs from lane to lane: a name that a loop over the lanes fills.
   private mutating func gathered(_ access: Access, _ register: Register) -> CExpression? {
-    guard dialect.hasLanes, let (before, place) = lanePlace(access) else { return nil }
+    guard isLanewise(access) else { return nil }
+    let place = lanePlace(access)
     temporaries += 1
     let name = names.identifier(for: "t\(temporaries)")
     code.line("\(dialect.vector) \(name);")
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
-    before.forEach { code.line($0) }
     code.line("\(name)[lane] = \(place);")
     code.close()
     let result = CExpression(text: name, isVarying: true)
     return layout.program.registers[register.index].type == .bool ? dialect.condition(fromReal: result) : result
   }
 
-  /// The element of lane `lane`, where a position is a register with lanes; `nil` where none is.
-  private mutating func lanePlace(_ access: Access) -> (before: [String], place: String)? {
-    let isLanewise = access.positions.contains {
-      if case .register(let register) = $0 { return layout.program.registers[register.index].isVarying }
-      return false
-    }
-    guard isLanewise else { return nil }
+  /// Whether the place differs from lane to lane.
+  private func isLanewise(_ access: Access) -> Bool {
+    dialect.hasLanes && access.registers.contains { layout.program.registers[$0.index].isVarying }
+  }
+
+  /// The element of lane `lane`.
+  private mutating func lanePlace(_ access: Access) -> String {
     var text = bufferNames[access.buffer.index]
     for (axis, position) in access.positions.enumerated() {
       switch position {
@@ -400,7 +399,7 @@ struct BlockWriter {
         text += "[\(functions.index(lane, extent: layout.extents[access.buffer.index][axis]))]"
       }
     }
-    return ([], isVarying(access.buffer) ? text + "[lane]" : text)
+    return isVarying(access.buffer) ? text + "[lane]" : text
   }
 
   // MARK: Whole buffers

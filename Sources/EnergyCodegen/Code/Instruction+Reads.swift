@@ -13,6 +13,15 @@ extension Instruction {
     }
   }
 
+  /// The buffers whose entries it loads or hands to a call.
+  var readBuffers: [BufferID] {
+    switch self {
+    case .load(_, let access): [access.buffer]
+    case .call(let call, _): call.inputs
+    case .loop, .endLoop, .when, .endWhen, .compute, .store, .accumulate, .fill: []
+    }
+  }
+
   /// The buffer it writes.
   var written: BufferID? {
     switch self {

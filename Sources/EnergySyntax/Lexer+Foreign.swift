@@ -67,9 +67,10 @@ extension Lexer {
       refuse(1, "'~' means nothing here; an energy adds terms: y ~ normal(m, s) is + 0.5*((y - m)/s)^2 + log(s)")
     case UInt8(ascii: "?"): refuse(1, "'?' means nothing here; a choice is written if c then a else b")
     default:
-      guard let (spelling, message, kind, replacement) = Self.compounds.first(where: { follows($0.0) }) else {
-        return false
-      }
+      // Nearly every sign of a right program ends here: what stands behind it tells.
+      guard Self.secondBytes.contains(peek(1)),
+        let (spelling, message, kind, replacement) = Self.compounds.first(where: { follows($0.0) })
+      else { return false }
       refuse(spelling.utf8.count, message, kind, replacement)
     }
     return true
@@ -88,6 +89,9 @@ extension Lexer {
     ("-=", "'-=' means nothing here: names keep their value; write the term where the sum is written", .bad, nil),
     ("*=", "'*=' means nothing here: names keep their value; define another one with let", .bad, nil),
   ]
+
+  /// What the second character of such an operator can be.
+  private static let secondBytes = Set(compounds.compactMap { $0.0.utf8.dropFirst().first })
 
   /// A word for a sign of `length` bytes, with spaces where its neighbours would run into it.
   private func isSpaced(_ length: Int, _ word: String) -> String {

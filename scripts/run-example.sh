@@ -15,6 +15,6 @@ What to try next
   energy derive -e 'a*sum((x^2 - b)^2)'                                  the score of a formula
   energy eval examples/09_mixture.energy --input examples/data/iris.csv  energies and scores of a mixture
   energy check examples/03_rosenbrock.energy --samples 1000 --seed 0     shapes, gradients, NaN
-  ls examples                                                            thirteen small models to change
+  ls examples                                                            small models to change
 The program is .build/release/energy; put it on your PATH.
 NEXT

@@ -6,7 +6,7 @@ import EnergyText
 extension Elaborator {
   /// `name(…)`.
   func call(_ name: String, _ group: Group, nameSpan: Span, at span: Span, _ scope: Scope) throws -> Value {
-    guard let callee = try callee(name, scope) else { throw unknownFunction(name, at: nameSpan, scope) }
+    guard let callee = try callee(name, at: span, scope) else { throw unknownFunction(name, at: nameSpan, scope) }
     switch callee {
     case .value(let value): return try call(value, group, at: span, scope)
     case .builtin:
@@ -271,14 +271,6 @@ extension Elaborator {
   func inlining<Result>(
     _ definition: Definition, _ name: String, at span: Span, isCall: Bool = true, _ body: () throws -> Result
   ) throws -> Result {
-    if path.contains(definition) {
-      let start = path.firstIndex(of: definition) ?? 0
-      let names = (path[start...] + [definition]).map(\.name.text)
-      throw Diagnostic(
-        .error, .cycle, "'\(name)' calls itself: \(names.joined(separator: " -> "))", at: span,
-        notes: [.init("\(name) is defined", at: definition.name.span)],
-        hints: [.init("for a recurrence write fold(t in 1..T, s = s0: next)")])
-    }
     let saved = (guards, ends)
     path.append(definition)
     ends = []

@@ -52,47 +52,6 @@ extension Elaborator {
       notes: [.init("'\(name.text)' is first \(verbs[0])", at: known.name.span)], hints: [.init(hint)])
   }
 
-  /// Elaborates everything defined, what is needed first. The order is found without recursion, so that a long chain
-  /// of definitions isn't a deep one.
-  func elaborateAll(_ order: [Definition]) {
-    var seen: Set<Definition> = []
-    for root in order {
-      var pending: [(Definition, Bool)] = [(root, false)]
-      while let (definition, isReady) = pending.popLast() {
-        if isReady {
-          elaborate(definition)
-          continue
-        }
-        guard seen.insert(definition).inserted else { continue }
-        pending.append((definition, true))
-        for needed in needs(definition) where !seen.contains(needed) { pending.append((needed, false)) }
-      }
-    }
-  }
-
-  private func needs(_ definition: Definition) -> [Definition] {
-    var roots = definition.whereDefinitions.map(\.value)
-    var types: [TypeExpr?] = []
-    switch definition.kind {
-    case .dim(let dim): roots += [dim.value].compactMap { $0 }
-    case .parameter(let variable, _), .constant(let variable):
-      roots += [variable.value].compactMap { $0 }
-      types = [variable.type]
-    case .function(let function):
-      roots.append(function.body)
-      types = function.parameters.declarations.map(\.type) + [function.result]
-    case .energy(let energy):
-      roots.append(energy.body)
-      let parameters = energy.parameters
-      types = ((parameters?.declarations ?? []) + (parameters?.own ?? [])).map(\.type)
-      roots += (parameters?.own ?? []).compactMap(\.defaultValue)
-    case .imported(let target): return [target].compactMap { $0 }
-    }
-    roots += types.flatMap { ($0?.sizes ?? []) + ($0?.arguments ?? []) }
-    let module = module(definition.tree)
-    return definition.tree.namesUsed(in: roots).used.compactMap { module?.definition($0.text) }
-  }
-
   // MARK: One definition
 
   /// Elaborates a definition unless that has been done; an error is reported and the definition marked.

@@ -32,10 +32,12 @@ extension Elaborator {
   /// The value of a top-level definition, elaborated now if it hasn't been.
   func value(of definition: Definition, at span: Span) throws -> Value {
     switch definition.state {
-    case .value(let value): return value
+    case .value(let value):
+      try refuseCircle(definition, at: span)
+      return value
     case .size(let size): return sizeValue(size)
     case .failed: throw AlreadyReported()
-    case .active: throw cycle(definition, at: span)
+    case .active: throw activeCircle(definition, at: span)
     case .idle:
       if case .function = definition.kind { throw bareFunction(definition.name.text, at: span) }
       elaborate(definition)
@@ -78,24 +80,6 @@ extension Elaborator {
       .error, .function, "'\(name)' is a function; write \(name)(…)", at: span)
   }
 
-  private func cycle(_ definition: Definition, at span: Span) -> Diagnostic {
-    var ring = Array(path[(path.firstIndex(of: definition) ?? 0)...])
-    definition.state = .failed
-    // Told from the one that stands first in the text.
-    if let first = ring.indices.min(by: { ring[$0].name.span < ring[$1].name.span }) {
-      ring = Array(ring[first...] + ring[..<first])
-    }
-    let names = ring.map(\.name.text)
-    let message =
-      ring.count == 1
-      ? "'\(names[0])' is defined through itself"
-      : "these definitions need each other: \((names + names.prefix(1)).joined(separator: " -> "))"
-    let isRecurrence = ring.contains { if case .constant = $0.kind { true } else { false } }
-    return Diagnostic(
-      .error, .cycle, message, at: span, notes: ring.map { .init("\($0.name.text) is defined", at: $0.name.span) },
-      hints: isRecurrence ? [.init("for a recurrence write fold(t in 1..T, s = s0: next)")] : [])
-  }
-
   // MARK: Functions
 
   /// Names with a meaning of their own in a call, beside the tables of EnergyBuiltins.
@@ -114,8 +98,8 @@ extension Elaborator {
       .union(Elaborator.specialNames).union(Elaborator.reductions)
   }
 
-  /// What a name before parentheses calls; `nil` for an unknown one.
-  func callee(_ name: String, _ scope: Scope) throws -> Callee? {
+  /// What a name before parentheses calls, in the call at `span`; `nil` for an unknown one.
+  func callee(_ name: String, at span: Span, _ scope: Scope) throws -> Callee? {
     switch scope.find(name) {
     case .value(let value, _): return .value(value)
     case .size(let size, _): return .value(sizeValue(size))
@@ -125,8 +109,11 @@ extension Elaborator {
     case nil: break
     }
     if let definition = definition(name, scope) {
-      if case .function = definition.kind { return .function(definition) }
-      return .value(try value(of: definition, at: definition.name.span))
+      if case .function = definition.kind {
+        try refuseCircle(definition, at: span)
+        return .function(definition)
+      }
+      return .value(try value(of: definition, at: span))
     }
     return isBuiltin(name) ? .builtin(name) : nil
   }

@@ -22,8 +22,10 @@ final class Elaborator {
   /// All sources with names, by number, and those that were imported, by what tells files apart.
   var modules: [Int: Module] = [:]
   var loaded: [String: Module] = [:]
-  /// Definitions being elaborated, outermost first: a name met again closes a cycle.
+  /// Definitions whose text is being read, outermost first: those being elaborated, and bodies in place of calls.
   var path: [Definition] = []
+  /// See `ring(of:)`; found when it is first asked for.
+  var rings: [Definition: Int]?
 
   /// Conditions on indices that hold where the current expression is evaluated.
   var guards: [Condition] = []

@@ -16,7 +16,10 @@ import Testing
     energy sm(x : vector[2]) = 0.5*sumsq(score(net)(x)) - laplacian(net)(x)
     energy two(x : vector[2], t : real) = t*x[1]^2*x[2] + t^3
     energy twice(x : vector[d]; E : energy) = E(x) + E(2*x)
+    energy either(x : vector[d]; Es : energy[k]) = -logsumexp(i in 1..k: -Es[i](x))
+    energy doubled(x : vector[2]) = twice(x, E = left)
     fn mix(E : energy, x) = 3*E(x)
+    energy tripled(x : vector[2]) = mix(left, x)
     let loss = mean(i in 1..3: sm(X[i, :]))
 
     """
@@ -46,6 +49,11 @@ import Testing
     "laplacian(laplacian(near))([1, 2])", "∇left([3, 4]) - grad(left)([3, 4])",
     "grad(grad_norm)([3, 4]) - 2*hessian(left)([3, 4]) @ grad(left)([3, 4])",
     "twice([3, 4], E = left) - left([3, 4]) - left([6, 8])",
+    "twice(E = twice(E = left))([3, 4]) - left([3, 4]) - 2*left([6, 8]) - left([12, 16])",
+    "either(Es = [either(Es = [left, near]), left])([3, 4]) + log(2*exp(-left([3, 4])) + exp(-near([3, 4])))",
+    // A name that an argument of it uses is no circle.
+    "twice(E = doubled)([3, 4]) - doubled([3, 4]) - doubled([6, 8])", "mix(tripled, [3, 4]) - 9*left([3, 4])",
+    "score(twice(E = doubled))([3, 4]) - score(doubled)([3, 4]) - 2*score(doubled)([6, 8])",
     "twice(E = two(t = 2))([3, 4]) - two([3, 4], 2) - two([6, 8], 2)", "mix(left, [3, 4]) - 3*left([3, 4])",
     "score(two(t = 2))([3, 4]) - score(two, x)([3, 4], 2)", "two(x = [3, 4], t = 2) - two(t = 2)([3, 4])",
     "score(g)(mu = [1, 2])([3, 4]) - score(left)([3, 4])", "left([3, 4], s = 3) - near([3, 4])",
@@ -69,6 +77,11 @@ import Testing
     ("left([3, 4], mu = [1, 1])", "E-arguments", "given twice"), ("grad(left, 1 + 1)", "E-arguments", "is the name"),
     ("energy loop(x : vector[2]; E : energy) = loop(x, E = E)\nenergy l = loop(E = left)", "E-cycle", "calls itself"),
     ("energy c(x : vector[2]; E : energy) = E(x)\nenergy e1 = c(E = e2)\nenergy e2 = c(E = e1)", "E-cycle", "e1"),
+    ("energy loop(x : vector[2]; E : energy) = loop(x, E = E)\nenergy l = loop(E = left)", "E-cycle", "calls itself"),
+    ("energy c(x : vector[2]; E : energy) = E(x)\nenergy e1 = c(E = e2)\nenergy e2 = c(E = e1)", "E-cycle", "e1 -> e2"),
+    ("energy p(x : vector[2]) = s(x)[1]\nlet s = score(p)", "E-cycle", "p -> s -> p"),
+    ("fn u(x) = v(x)\nenergy v(x : vector[2]) = u(x)", "E-cycle", "calls itself: u -> v -> u"),
+    ("energy om(x : vector[2]; E : energy) = E(x, E = E)\nom([1, 2], E = om)", "E-limit", "levels deep"),
     ("check score(left)", "E-type", "vector[2]"), ("grad(score(left))", "E-type", "real function"),
   ])
   func wrongUses(_ text: String, _ code: String, _ part: String) {

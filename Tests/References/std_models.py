@@ -217,6 +217,24 @@ case("autoregression", autoregression, [6], phi=[0.5, 0.25])
 case("autoregression", autoregression, [5], phi=[1.0, -0.5, 0.25], c=0.5, sigma=0.5)
 
 
+def garch(x, y, start=1):
+    mu, omega, alpha, beta = x
+    h, result = start, []
+    for value in y:
+        result += normal(value, mu, mp.sqrt(h))
+        h = omega + alpha * (value - mu) ** 2 + beta * h
+    return result
+
+
+def likely(rng):
+    return [rng.standard_normal(), rng.gamma(2, 0.25), rng.uniform(0.05, 0.5), rng.uniform(0.1, 0.9)]
+
+
+for given in ({}, {"start": 2.5}):
+    case("garch", garch, [4], y=RETURNS, make=likely, special=[[0, -1, 0.5, 0.5], [0, 1, 0.5, 1.5]], **given,
+         domain=lambda x: x[1] > 0 and 0 <= x[2] <= 1 and 0 <= x[3] <= 1)
+
+
 @check
 def stochastic_volatility_is_scipys():
     mu, phi, sigma, h = 0.25, 0.5, 0.75, np.array([0.1, -0.2, 0.3, 0.5, -0.4])

@@ -76,7 +76,7 @@
 #define E_and N(truth)((x != 0) & (y != 0))
 #define E_or N(truth)((x != 0) | (y != 0))
 #define E_kronecker N(choose)((x != x) | (y != y), x + y, N(truth)(x == y))
-#define E_softmaxweight N(v_exp)(x - y)
+#define E_softmaxweight N(v_exp)(x - N(choose)(y == N(splat_number)(-(R)INFINITY), N(splat_number)(0), y))
 #define E_logaddexp N(v_logaddexp)(x, y)
 #define E_logdiffexp N(v_logdiffexp)(x, y)
 #define E_xlogy N(v_xlogy)(x, y)

@@ -168,7 +168,8 @@ public final class GraphInterpreter {
     case .apply(let function):
       for at in 0..<count {
         if function == "softmaxweight" {
-          result.append(exp(entry(arguments[0], at) - entry(arguments[1], at)))
+          let total = entry(arguments[1], at)
+          result.append(exp(entry(arguments[0], at) - (total == -.infinity ? 0 : total)))
         } else {
           result.append(try ScalarArithmetic.evaluate(.function(function), arguments.map { entry($0, at) }))
         }

@@ -20,7 +20,11 @@ extension Scalariser {
       return parts(node.arguments).map { terms.multiply(Array(zip($0, exponents))) }
     case .apply("softmaxweight"):
       // The difference stays whole, so that the logit is the term that others use as well.
-      return parts(node.arguments).map { terms.apply("exp", [terms.subtract($0[0], $0[1])], type: .real) }
+      return parts(node.arguments).map { parts in
+        let isNothing = terms.apply("equal", [parts[1], terms.constant(-.infinity)], type: .bool)
+        let total = terms.select(isNothing, terms.constant(0), parts[1])
+        return terms.apply("exp", [terms.subtract(parts[0], total)], type: .real)
+      }
     case .apply(let function):
       return parts(node.arguments).map { terms.apply(function, $0, type: node.type) }
     case .select:

@@ -82,7 +82,9 @@ import Testing
       "greaterEqual": truth { $0 >= $1 }, "equal": truth { $0 == $1 }, "notEqual": truth { $0 != $1 },
       "and": truth { $0 != 0 && $1 != 0 }, "or": truth { $0 != 0 || $1 != 0 },
       "kronecker": Reference(function: { $0.isNaN || $1.isNaN ? .nan : $0 == $1 ? 1 : 0 }, ulps: 0),
-      "softmaxweight": Reference(function: { exp($0 - $1) }, ulps: 1, single: { exp($0 - $1) }),
+      "softmaxweight": Reference(
+        function: { exp($0 - ($1 == -.infinity ? 0 : $1)) }, ulps: 1,
+        single: { exp($0 - ($1 == -.infinity ? 0 : $1)) }),
       "logaddexp": Reference(
         function: { x, y in x == y ? x + log1p(exp(0)) : greatest(x, y) + log1p(exp(-abs(x - y))) }, ulps: 2),
       "logdiffexp": Reference(

@@ -168,7 +168,7 @@ let testFunctions: ScalarFunctionLookup = { name, arity in
   let binary: [String: @Sendable (Double, Double) -> Double] = [
     "min": { $0.isNaN ? $0 : $1.isNaN ? $1 : Swift.min($0, $1) },
     "max": { $0.isNaN ? $0 : $1.isNaN ? $1 : Swift.max($0, $1) },
-    "less": { $0 < $1 ? 1 : 0 }, "softmaxweight": { exp($0 - $1) },
+    "less": { $0 < $1 ? 1 : 0 }, "softmaxweight": { exp($0 - ($1 == -.infinity ? 0 : $1)) },
   ]
   if arity == 1, let function = unary[name.name] { return .unary(function) }
   if arity == 2, let function = binary[name.name] { return .binary(function) }

@@ -1,5 +1,7 @@
 """Networks, regressions, hierarchical models and series."""
 
+import itertools
+
 import mpmath as mp
 import numpy as np
 import scipy.stats as stats
@@ -233,6 +235,52 @@ def likely(rng):
 for given in ({}, {"start": 2.5}):
     case("garch", garch, [4], y=RETURNS, make=likely, special=[[0, -1, 0.5, 0.5], [0, 1, 0.5, 1.5]], **given,
          domain=lambda x: x[1] > 0 and 0 <= x[2] <= 1 and 0 <= x[3] <= 1)
+
+
+def hidden_markov(x, p, A, mu, sigma):
+    density = lambda t, j: mp.exp(-mp.fsum(normal(x[t], mu[j], sigma[j])))
+    states = range(len(p))
+    alpha = [p[j] * density(0, j) for j in states]
+    for t in range(1, len(x)):
+        alpha = [mp.fsum(alpha[i] * A[i][j] for i in states) * density(t, j) for j in states]
+    return -log(mp.fsum(alpha))
+
+
+TWO = dict(p=[0.5, 0.5], A=[[0.75, 0.25], [0.125, 0.875]], mu=[-1, 1], sigma=[0.5, 1])
+THREE = dict(p=[0.25, 0, 0.75], A=[[0.5, 0.5, 0], [0, 0.75, 0.25], [1, 0, 0]], mu=[-2, 0, 1.5], sigma=[1, 0.25, 0.5])
+case("hidden_markov", hidden_markov, [5], special=[[-1, -1, 1, 1, -1]], condition=100, **TWO)
+case("hidden_markov", hidden_markov, [3], draw=0, special=[[30, -40, 50], [1e3, 1e3, -1e3]], single=False, **TWO)
+case("hidden_markov", hidden_markov, [4], condition=100, **THREE)
+case("hidden_markov", hidden_markov, [1], **TWO)
+
+
+@check
+def hidden_markov_sums_all_paths():
+    x, total = exact([0.5, -1.25, 0.25, 2]), 0
+    p, A, mu, sigma = (exact(THREE[key]) for key in ("p", "A", "mu", "sigma"))
+    for path in itertools.product(range(3), repeat=4):
+        weight = p[path[0]]
+        for before, now in zip(path, path[1:]):
+            weight *= A[before][now]
+        total += weight * mp.exp(-mp.fsum(u for t, j in zip(x, path) for u in normal(t, mu[j], sigma[j])))
+    near(hidden_markov(x, p, A, mu, sigma), -log(total), 40)
+
+
+def sir(x, y, N, start=1, rho=1):
+    beta, gamma = x
+    S, I, result = N - start, start, []
+    for count in y:
+        infected = S * (1 - mp.exp(-beta * I / N))
+        result += [rho * infected, -count * log(rho * infected), lgamma(count + 1)]
+        S, I = S - infected, I * mp.exp(-gamma) + infected
+    return result
+
+
+BOARDING_SCHOOL = [3, 8, 26, 76, 225, 298, 258, 233, 189, 128, 68, 29, 14, 4]
+rates = lambda rng: [rng.gamma(8, 0.25), rng.gamma(4, 0.25)]
+for given in (dict(y=BOARDING_SCHOOL, N=763), dict(y=[0, 2, 1, 7, 11], N=1000, start=2.5, rho=0.25)):
+    case("sir", sir, [2], make=rates, domain=lambda x: x[0] > 0 and x[1] > 0,
+         special=[[-1, 0.5], [1, -0.5], [5, 3], [0.0625, 2]], **given)
 
 
 @check

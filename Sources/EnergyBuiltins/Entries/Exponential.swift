@@ -111,13 +111,19 @@ extension Builtins {
         ulps: 2)))
 
   /// The weight e^(b − y) of one term of a logsumexp y. Whole, so that the logits b are kept and not computed anew.
+  /// Where all terms are −∞, what none of them reaches has no weight: a state of a Markov chain, say, that no path leads
+  /// to has the gradient 0, not NaN.
   static let softmaxweight = Builtin(
     "softmaxweight", "e^(b − y): the weight of one term b in a log-sum-exp y.",
     example: .init("softmaxweight(1, 1)", 1), [.init("b"), .init("y")], range: .positive,
-    value: .binary { Foundation.exp($0 - $1) },
-    special: [.init([0, 0], 1), .init([-.infinity, 0], 0), .init([.nan, 0], .nan)], isPublic: false,
+    value: .binary { Foundation.exp($0 - ($1 == -.infinity ? 0 : $1)) },
+    special: [
+      .init([0, 0], 1), .init([-.infinity, 0], 0), .init([-.infinity, -.infinity], 0), .init([.nan, 0], .nan),
+    ], isPublic: false,
     .primitive(
       .init(
         .partials { graph, _, w in [w, graph.negate(w)] },
-        Spelling(c64: "exp(({0}) - ({1}))", c32: "expf(({0}) - ({1}))"), ulps: 1)))
+        Spelling(
+          c64: "exp(({0}) - (({1}) == -INFINITY ? 0.0 : ({1})))",
+          c32: "expf(({0}) - (({1}) == -INFINITY ? 0.0f : ({1})))"), ulps: 1)))
 }

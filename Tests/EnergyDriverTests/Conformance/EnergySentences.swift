@@ -74,6 +74,10 @@ import Testing
     Sentence("sqrt has an infinite slope at 0", "energy f(x : real) = sqrt(x)\ngrad(f)(0)", prints: "inf"),
     Sentence(
       "norm has gradient 0 at the origin", "energy f(x : vector[2]) = norm(x)\ngrad(f)([0, 0])", prints: "[0, 0]"),
+    Sentence(
+      "a logsumexp of nothing but -inf has gradient 0",
+      "energy f(x : vector[2]) = logaddexp(x[1], logsumexp(i in 1..2: x[i] - inf))\ngrad(f)([1, 2])\nhessian(f)([1, 2])",
+      gives: 1, 0, 0, 0, 0, 0),
     Sentence("step(0) is 1", "step(0)", prints: "1"),
   ]
 }

@@ -42,14 +42,13 @@ extension Session {
     let lines = formulas.map { item -> String in
       let text: String
       switch format {
-      case .text, .json: text = formula(item.node)
+      case .text, .json, .energy: text = formula(item.node)
       case .unicode: text = formula(item.node, style: .unicode)
       case .latex: text = formula(item.node, style: .latex)
-      case .energy: return statement(item, of: energy)
       }
       return formulas.count == 1 ? text : "\(item.by ?? ""): \(text)"
     }
-    let head = format == .energy ? declarations(formulas.map(\.node)) : []
+    let text = format == .energy ? try program(of: formulas, energy) : lines.joined(separator: "\n")
     let all = formulas.map { item -> JSON in
       .object([
         ("by", item.by.map(JSON.string) ?? .null), ("formula", .string(printer.describe(item.node))),
@@ -69,36 +68,7 @@ extension Session {
           })
       ),
     ]
-    return DerivationResult(text: (head + lines).joined(separator: "\n"), json: json, steps: steps)
-  }
-
-  /// `energy f(x : vector[d]) = …`, or for what isn't a real number a function.
-  private func statement(_ item: DerivedFormula, of energy: Program.Energy) -> String {
-    let printer = Printer(graph)
-    let name = energy.name.isEmpty ? "f" : energy.name
-    let samples = printer.declarations(energy.samples.map(\.symbol))
-    let parts = printer.formula(item.node)
-    let names = parts.definitions.map { "\($0.name) = \($0.body)" }
-    let tail = names.isEmpty ? "" : "\n  where " + names.joined(separator: ",\n        ")
-    let by = item.by.map { energy.samples.count > 1 ? "_\($0)" : "" } ?? ""
-    switch item.what {
-    case .energy: return "energy \(name)(\(samples)) = \(parts.body)\(tail)"
-    default: return "fn \(name)_\(item.what.rawValue)\(by)(\(samples)) = \(parts.body)\(tail)"
-    }
-  }
-
-  /// Declarations of what a formula uses.
-  private func declarations(_ nodes: [NodeID]) -> [String] {
-    let needed = neededSymbols(nodes)
-    var lines = program.dims.map { dim in "dim \(dim.name)" + (dim.value.map { " = \($0)" } ?? "") }
-    for parameter in program.parameters + program.data where needed.contains(parameter.symbol) {
-      let isData = graph[parameter.symbol].role == .data
-      lines.append("\(isData ? "data" : "param") \(parameter.name) : \(parameter.type)")
-    }
-    for definition in program.definitions where needed.contains(definition.symbol) {
-      lines.append("let \(definition.name) = \(Printer(graph).describe(definition.node))")
-    }
-    return lines
+    return DerivationResult(text: text, json: json, steps: steps)
   }
 
   private static func short(_ text: String) -> String { text.count <= 160 ? text : text.prefix(157) + "…" }

@@ -43,7 +43,7 @@ extension Session {
   private var networkNames: Set<String> { Set(program.networks.map(\.name)) }
 
   /// What is known of sizes without the values of parameters.
-  private func declaredSizes() -> SizeTable {
+  func declaredSizes() -> SizeTable {
     var sizes = SizeTable()
     addFacts(to: &sizes)
     // Sizes that disagree are reported where values are needed, with all places.

@@ -170,7 +170,7 @@ extension PhraseWriter {
   /// The size with dimensions told apart by name only, as a reader does.
   private func renamed(_ size: Size) -> Size {
     var map: [Dimension: Size] = [:]
-    for dimension in size.dimensions { map[dimension] = Size(Dimension(dimension.name)) }
+    for dimension in size.dimensions { map[dimension] = sizeNames[dimension] ?? Size(Dimension(dimension.name)) }
     return size.substituting(map)
   }
 

@@ -34,7 +34,7 @@ extension PhraseWriter {
     _ size: Size, _ coefficient: Double, _ result: inout [(Double, PhraseID)]
   ) -> Double {
     var constant = 0.0
-    for term in size.terms {
+    for term in size.substituting(sizeNames).terms {
       if term.factors.isEmpty {
         constant += coefficient * Double(term.coefficient)
       } else {
@@ -138,6 +138,7 @@ extension PhraseWriter {
 
   /// `Σ k·v + offset` with variables that count from 1: positive terms first, the number last.
   mutating func affine(_ terms: [(Variable, Int)], _ offset: Size, isTight: Bool) -> PhraseID {
+    let offset = offset.substituting(sizeNames)
     var signed: [SignedPhrase] = []
     let inOrder = terms.sorted { (document.depths[$0.0] ?? 0, $0.0.id) < (document.depths[$1.0] ?? 0, $1.0.id) }
     for (variable, coefficient) in inOrder {

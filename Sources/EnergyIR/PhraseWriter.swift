@@ -2,6 +2,7 @@
 struct PhraseWriter {
   let graph: Graph
   let symbolNames: [Symbol.ID: String]
+  let sizeNames: [Dimension: Size]
   var document = Document()
   /// Phrases that get a name as soon as they aren't trivial, with the name to try first.
   var forced: [PhraseID: String] = [:]
@@ -20,9 +21,10 @@ struct PhraseWriter {
     let tensor: NodeID?
   }
 
-  init(graph: Graph, symbolNames: [Symbol.ID: String]) {
+  init(graph: Graph, symbolNames: [Symbol.ID: String], sizeNames: [Dimension: Size]) {
     self.graph = graph
     self.symbolNames = symbolNames
+    self.sizeNames = sizeNames
   }
 
   /// The phrase of a node and of everything below, without recursion.

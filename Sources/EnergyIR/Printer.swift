@@ -20,12 +20,15 @@ public struct Printer {
   public var sharedLength = 20
   let graph: Graph
   let symbolNames: [Symbol.ID: String]
+  let sizeNames: [Dimension: Size]
 
   /// A printer of formulas in `graph`.
-  public init(_ graph: Graph, style: Style = .text) {
+  /// - Parameter names: what symbols and sizes are called where that isn't as the program calls them.
+  public init(_ graph: Graph, style: Style = .text, names: PlainNames? = nil) {
     self.graph = graph
     self.style = style
-    symbolNames = Printer.shortNames(graph.symbols)
+    symbolNames = Printer.shortNames(graph.symbols).merging(names?.symbols ?? [:]) { $1 }
+    sizeNames = (names?.dimensions ?? [:]).mapValues { Size(Dimension($0)) }
   }
 
   /// The formula of a node, with a `where` clause if it needs one, on one line.
@@ -47,7 +50,7 @@ public struct Printer {
 
   /// The formula of a node as its expression and its `where` names.
   public func formula(_ root: NodeID) -> Formula {
-    var writer = PhraseWriter(graph: graph, symbolNames: symbolNames)
+    var writer = PhraseWriter(graph: graph, symbolNames: symbolNames, sizeNames: sizeNames)
     let phrase = writer.write(graph.readable(root))
     let naming = Naming(
       writer.document, root: phrase, forced: writer.forced, taken: takenNames, sharedLength: sharedLength)
@@ -72,7 +75,17 @@ public struct Printer {
 
   /// Symbols with their types: `mu : vector[2], P : symmetric[2]`.
   public func declarations(_ symbols: [Symbol.ID]) -> String {
-    symbols.map { "\(name(of: $0)) : \(Printer.type(of: graph[$0]))" }.joined(separator: ", ")
+    symbols.map { declaration($0) }.joined(separator: ", ")
+  }
+
+  /// A symbol with its type: `P : symmetric[2]`.
+  /// - Parameter isRefined: whether the type says more of the values than their shape.
+  public func declaration(_ id: Symbol.ID, isRefined: Bool = true) -> String {
+    let symbol = graph[id]
+    let shown = Symbol(
+      name: symbol.name, role: symbol.role, shape: symbol.shape.map { $0.substituting(sizeNames) }, type: symbol.type,
+      refinements: isRefined ? symbol.refinements : [])
+    return "\(name(of: id)) : \(Printer.type(of: shown))"
   }
 
   /// The name by which a symbol is printed: a dotted one by its last part where no other symbol has that.
@@ -126,7 +139,7 @@ public struct Printer {
 
   /// Names that a formula may not give to anything else.
   private var takenNames: Set<String> {
-    var names = Set(symbolNames.values)
+    var names = Set(symbolNames.values).union(sizeNames.values.flatMap(\.dimensions).map(\.name))
     for symbol in graph.symbols {
       names.insert(symbol.name)
       for size in symbol.shape { names.formUnion(size.dimensions.map(\.name)) }

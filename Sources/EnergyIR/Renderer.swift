@@ -166,32 +166,32 @@ struct Renderer {
     return result
   }
 
-  /// A later factor that starts with `[` would be read as an index, one that is a number not at all.
+  /// A later factor that starts with `[` would be read as an index, one that starts with a number not at all.
   private func run(_ factors: [PhraseID]) -> [Piece] {
     var result: [Piece] = []
     for (position, factor) in factors.enumerated() {
       if position > 0 { result.append(.text(" ")) }
-      var least = Level.suffix
-      if position > 0, naming.definition(of: factor) == nil {
-        switch document[factor] {
-        case .comprehension, .list, .number:
-          result += [.text(spelling.open), .phrase(factor, .conditional), .text(spelling.close)]
-          continue
-        case .transposed(let base), .power(let base, _):
-          guard naming.definition(of: base) == nil else { break }
-          switch document[base] {
-          case .comprehension: least = .atom
-          case .list:
-            result += [.text(spelling.open), .phrase(factor, .conditional), .text(spelling.close)]
-            continue
-          default: break
-          }
-        default: break
-        }
+      if position > 0, startsWithBracketOrNumber(factor) {
+        result += [.text(spelling.open), .phrase(factor, .conditional), .text(spelling.close)]
+      } else {
+        result.append(.phrase(factor, .suffix))
       }
-      result.append(.phrase(factor, least))
     }
     return result
+  }
+
+  private func startsWithBracketOrNumber(_ factor: PhraseID) -> Bool {
+    var first = factor
+    while naming.definition(of: first) == nil {
+      switch document[first] {
+      case .comprehension, .list, .number: return true
+      // A constant tensor is named as it is written.
+      case .name(let name): return name.first == "["
+      case .transposed(let base), .power(let base, _), .raised(let base, _), .indexed(let base, _): first = base
+      default: return false
+      }
+    }
+    return false
   }
 
   func placesText(_ places: [Phrase.Place], dots: String) -> [Piece] {

@@ -196,12 +196,14 @@ extension Elaborator {
     var given: (data: TensorData?, node: NodeID?, shape: [Size], type: ElementType)?
     var random: (request: RandomRequest, span: Span)?
     var reason = ""
+    var file: LoadRequest?
     if let id = variable.value {
       let span = scope.tree[id].span
       if role == .parameter, let request = try randomRequest(id, scope) {
         random = (request, span)
       } else if let request = try loadRequest(id, role, scope) {
         let data = try loaded(request)
+        file = request
         given = (data, nil, data.shape.map { Size($0) }, data.type)
         reason = "\(name) (\(request.path))"
       } else {
@@ -246,7 +248,7 @@ extension Elaborator {
     let parameter = Program.Parameter(
       name: name, symbol: symbol,
       type: typed?.form == .row ? typeText(TypedValue(node, .row)) : typeText(graph[symbol]), value: source,
-      span: definition.span)
+      file: file, span: definition.span)
     if role == .data { program.data.append(parameter) } else { program.parameters.append(parameter) }
     return typed?.form == .row ? TypedValue(node, .row) : TypedValue(node, in: graph)
   }

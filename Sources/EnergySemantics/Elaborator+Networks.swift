@@ -96,7 +96,8 @@ extension Elaborator {
       let symbol = graph.addSymbol(Symbol(name: whole, role: .parameter, shape: array.shape))
       parameters.append(
         .init(
-          name: whole, symbol: symbol, type: typeText(graph[symbol]), value: values(array), span: definition.span))
+          name: whole, symbol: symbol, type: typeText(graph[symbol]), value: values(array)?.source,
+          file: values(array)?.file, span: definition.span))
       return graph.withOrigins([definition.span]) { graph.symbol(symbol) }
     }
     program.parameters += parameters
@@ -138,14 +139,14 @@ extension Elaborator {
   /// Where each array of weights comes from: a file, random numbers, or nowhere yet.
   private func networkSources(
     _ variable: VariableDefinition, _ name: String, _ type: NetworkType, _ scope: Scope
-  ) throws -> (NetworkType.Array) -> Program.Source? {
+  ) throws -> (NetworkType.Array) -> (source: Program.Source, file: LoadRequest?)? {
     guard let id = variable.value else { return { _ in nil } }
     if let request = try loadRequest(id, .parameter, scope) {
       let data = try loadedNetwork(request, name, type)
-      return { array in data[array.name].map { .values($0) } }
+      return { array in data[array.name].map { (.values($0.values), $0.file) } }
     }
     if let random = try randomRequest(id, scope) {
-      return { Self.source(random, $0) }
+      return { (Self.source(random, $0), nil) }
     }
     throw Diagnostic(
       .error, .type, "the value of a network is load(…) or random(…)", at: scope.tree[id].span,
@@ -155,7 +156,7 @@ extension Elaborator {
   /// The weights in a file of named arrays, every one of which belongs to the network.
   private func loadedNetwork(
     _ request: LoadRequest, _ name: String, _ type: NetworkType
-  ) throws -> [String: TensorData] {
+  ) throws -> [String: (values: TensorData, file: LoadRequest)] {
     var names: [String] = []
     do {
       names = try loader.names(in: request)
@@ -170,20 +171,21 @@ extension Elaborator {
       ? ParameterNames(names, among: wanted.map(\.name))
       : ParameterNames(inside.map { String($0.dropFirst(part.count)) }, among: wanted.map(\.name))
     var problems: [String] = []
-    var data: [String: TensorData] = [:]
+    var data: [String: (values: TensorData, file: LoadRequest)] = [:]
     for array in wanted {
       let wantedType = typeText(array.shape)
       guard let key = match.keys[array.name] else {
         problems.append("\(match.prefix)\(array.name) : \(wantedType) is missing")
         continue
       }
-      let values = try loaded(
-        request.entry(part + key))
+      let file = request.entry(part + key)
+      let values = try loaded(file)
       let fits =
         values.shape.count == array.shape.count
         && zip(array.shape, values.shape).allSatisfy { $0.constant == nil || $0.constant == $1 }
       if fits {
-        data[array.name] = TensorData(shape: values.shape, values: values.values, isSingle: values.isSingle)
+        let numbers = TensorData(shape: values.shape, values: values.values, isSingle: values.isSingle)
+        data[array.name] = (numbers, file)
       } else {
         problems.append("\(part)\(key) is \(typeText(values.shape.map { Size($0) })), not \(wantedType)")
       }
@@ -196,7 +198,7 @@ extension Elaborator {
     }
     if !problems.isEmpty { throw misfit(request, name, type, problems, names, prefix: part + match.prefix) }
     for array in wanted {
-      guard let values = data[array.name] else { continue }
+      guard let values = data[array.name]?.values else { continue }
       for (axis, size) in array.shape.enumerated() where size.constant == nil {
         let reason = "\(name).\(array.name) (\(request.path), \(axis == 0 ? "rows" : "columns"))"
         try bind(size, to: values.shape[axis], reason: reason, span: request.span)

@@ -118,6 +118,8 @@ public struct Program {
     public let type: String
     /// Its value; `nil` where it has to be set.
     public let value: Source?
+    /// The file that the value was read from.
+    public var file: LoadRequest?
     /// The place of the declaration.
     public let span: Span
   }

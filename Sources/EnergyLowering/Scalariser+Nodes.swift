@@ -35,7 +35,9 @@ extension Scalariser {
     case .index(let pattern): return index(request, node, pattern, &missing)
     case .scatter(let pattern, _): return scatter(request, node, pattern, &missing)
     case .build(let variable):
-      guard case .affine(let position) = at[0] else { return stored(request) }
+      guard case .affine(let position) = at[0], keepsGuards(node.arguments[0], variable, position) else {
+        return stored(request)
+      }
       var inner = environment
       inner[variable] = position
       return fetch([self.request(node.arguments[0], Array(at.dropFirst()), inner)], &missing)?[0]
@@ -45,6 +47,20 @@ extension Scalariser {
     case .linearAlgebra, .reshape: return stored(request)
     case .scan: return state(request)
     case .state: preconditionFailure("a recurrence is opened with its states in memory")
+    }
+  }
+
+  /// Whether all conditions below are still ones on indices when a variable is replaced. A wrapped position can break
+  /// that, and as a condition on values it would no longer keep an index within its axis: `concat(a, b)[wrap(i + 1, n)]`.
+  private func keepsGuards(_ body: NodeID, _ variable: Variable, _ position: IndexExpression) -> Bool {
+    if position.modulus == nil { return true }
+    let touches = { (id: NodeID) in self.graph[id].free.contains(variable) }
+    return graph.postorder(body, into: touches).allSatisfy { id in
+      switch graph[id].operation {
+      case .guarded(let conditions), .reduce(_, _, let conditions):
+        !touches(id) || conditions.substituting([variable: position]) != nil
+      default: true
+      }
     }
   }
 

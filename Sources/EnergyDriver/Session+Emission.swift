@@ -10,6 +10,8 @@ import EnergyTransforms
 public enum EmissionTarget: String, CaseIterable, Sendable {
   /// A header for C and C++ on a processor.
   case c
+  /// Kernels and launchers for a GPU, with a header in C.
+  case cuda
   /// A document with the formulas.
   case latex
 }
@@ -38,8 +40,16 @@ extension Session {
     case .c:
       let request = try emissionRequest(of: energy, options)
       do {
-        return [try CHeader(request).file(), try manifest(request, energy, target)]
-      } catch let error as EmissionError {
+        return [try CHeader(request).file(), manifest(request, target)]
+      } catch {
+        throw error.diagnostic
+      }
+    case .cuda:
+      let request = try emissionRequest(of: energy, options)
+      do {
+        let source = try CUDASource(request)
+        return source.files() + [manifest(request, target, source.functions)]
+      } catch {
         throw error.diagnostic
       }
     }
@@ -151,40 +161,7 @@ extension Session {
     neededSymbols([node]).contains { graph[$0].role == .parameter }
   }
 
-  // MARK: Beside the source
-
-  /// A description of the artefact for programs.
-  private func manifest(
-    _ request: EmissionRequest, _ energy: Program.Energy, _ target: EmissionTarget
-  ) throws -> EmittedFile {
-    func tensor(_ field: EmissionRequest.Field) -> JSON {
-      .object([
-        ("name", .string(field.name)), ("type", .string(field.type)),
-        ("shape", .array(field.extents.map(JSON.integer))),
-      ])
-    }
-    let prefix = SourceNames.mangled(request.name)
-    let dtype = request.isSingle ? "f32" : "f64"
-    let document = JSON.object([
-      ("name", .string(request.name)), ("target", .string(target.rawValue)), ("abi", .integer(1)),
-      ("generator", .string("energy \(request.version)")), ("dtype", .string(dtype)), ("dim", .integer(request.width)),
-      ("sizes", .object(request.sizes.map { ($0.name, .integer($0.value)) })),
-      ("formulas", .object(request.formulas.map { ($0.what, .string($0.text)) })),
-      ("samples", .array(request.samples.map(tensor))), ("baked", .bool(request.isBaked)),
-      ("parameters", .array(request.parameters.map(tensor))),
-      (
-        "functions",
-        .array(
-          request.entryPoints.map { entry in
-            .object([
-              ("name", .string("\(prefix)_\(entry.what.rawValue)_\(dtype)")), ("what", .string(entry.what.rawValue)),
-              ("outputs", .array(entry.outputs.map { .string($0.target) })),
-            ])
-          })
-      ),
-    ])
-    return EmittedFile(name: "\(prefix).json", text: document.text + "\n")
-  }
+  // MARK: Formulas alone
 
   /// A document with the energy and its score.
   private func latexDocument(of energy: Program.Energy, _ options: EmissionOptions) throws -> EmittedFile {

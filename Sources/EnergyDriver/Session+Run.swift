@@ -91,19 +91,25 @@ extension Session {
   private func emit(
     _ action: Action, _ energy: Program.Energy, _ target: String, to path: String?
   ) throws -> StatementResult {
-    let text = try located(action) {
+    let emitted = try located(action) {
       guard let target = EmissionTarget(rawValue: target) else {
         throw Diagnostic(
           .error, .notBuilt, "emit \(target) is not built yet", hints: [.init("for a processor: emit c E to \"f.h\"")])
       }
-      return try emission(of: energy, for: target)[0].text
+      return try emission(of: energy, for: target)
     }
-    guard let path else { return result(action, text, .string(text)) }
-    try located(action) { try files.write(text, to: path, within: folder) }
+    guard let path else { return result(action, emitted[0].text, .string(emitted[0].text)) }
+    // What the source includes goes beside it.
+    let place = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let included = emitted.dropFirst().filter { $0.name.hasSuffix(".h") }.map { (place + $0.name, $0.text) }
+    let written = [(path, emitted[0].text)] + included
+    try located(action) {
+      for (path, text) in written { try files.write(text, to: path, within: folder) }
+    }
     return StatementResult(
       source: action.text, text: "",
-      json: .object([("statement", .string(action.text)), ("file", .string(path))]), notes: ["wrote \(path)"],
-      isFailure: false)
+      json: .object([("statement", .string(action.text)), ("file", .string(path))]),
+      notes: written.map { "wrote \($0.0)" }, isFailure: false)
   }
 
   /// Gives an error without a place that of the statement.

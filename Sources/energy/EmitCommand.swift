@@ -11,6 +11,7 @@ struct EmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emit", abstract: "Source code for another system.",
     discussion: """
+      energy emit model.energy --target cuda --out out/
       energy emit model.energy --target c --out model.h
       energy emit model.energy --target c --dtype f32 --what energy_score --bake --out out/
       energy emit -e '0.5*sumsq(x)' --target c --dim d=8
@@ -19,7 +20,7 @@ struct EmitCommand: ParsableCommand {
   @OptionGroup var program: ProgramOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "c, latex; cuda and torch aren't built yet.")
+  @Option(help: "cuda, c, latex; torch isn't built yet.")
   var target: Target
 
   @Option(

@@ -7,35 +7,13 @@ struct CEntryPoint {
   let entry: EmissionRequest.EntryPoint
   let layout: ProgramLayout
 
-  private var request: EmissionRequest { header.request }
-  private var dialect: Dialect { header.dialect }
-  private var program: LoopProgram { entry.program }
-  private var name: String { "\(header.prefix)_\(entry.what.rawValue)" }
-  private var real: String { dialect.real }
+  var request: EmissionRequest { header.request }
+  var dialect: Dialect { header.dialect }
+  var program: LoopProgram { entry.program }
+  var name: String { "\(header.prefix)_\(entry.what.rawValue)" }
+  var real: String { dialect.real }
 
-  /// Which buffers are what.
-  private struct Roles {
-    var samples: [BufferID: EmissionRequest.Field] = [:]
-    var parameters: [BufferID: ParameterStruct.Field] = [:]
-    var uniforms: [BufferID] = []
-    var locals: [BufferID] = []
-  }
-
-  private var roles: Roles {
-    var roles = Roles()
-    for input in program.inputs {
-      if let field = request.samples.first(where: { $0.symbol == input.symbol }) { roles.samples[input.buffer] = field }
-      if let field = header.parameters.fields.first(where: { $0.field.symbol == input.symbol }) {
-        roles.parameters[input.buffer] = field
-      }
-    }
-    for index in program.buffers.indices {
-      let buffer = BufferID(index)
-      if roles.samples[buffer] != nil || roles.parameters[buffer] != nil { continue }
-      if program.buffers[index].isVarying { roles.locals.append(buffer) } else { roles.uniforms.append(buffer) }
-    }
-    return roles
-  }
+  var roles: BufferRoles { BufferRoles(entry, request, header.parameters) }
 
   func text(_ functions: inout FunctionLibrary) throws(EmissionError) -> String {
     let roles = roles
@@ -56,7 +34,7 @@ struct CEntryPoint {
   }
 
   /// Names of all buffers within a function. Locals go before arguments: a name of the user's is never taken twice.
-  private func names(_ roles: Roles, prefix scratch: String) -> (names: [String], taken: SourceNames) {
+  private func names(_ roles: BufferRoles, prefix scratch: String) -> (names: [String], taken: SourceNames) {
     var taken = SourceNames(taken: ["p", "u", "s", "n", "x_rows", "status", "count", "lane", "work", "side", "result"])
     var result = [String](repeating: "", count: program.buffers.count)
     let isInput = { (index: Int) in roles.samples[BufferID(index)] != nil || roles.parameters[BufferID(index)] != nil }
@@ -75,7 +53,7 @@ struct CEntryPoint {
 
   // MARK: Once for all rows
 
-  private func writePrologue(_ roles: Roles, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary) {
+  private func writePrologue(_ roles: BufferRoles, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary) {
     let (names, taken) = names(roles, prefix: "")
     code.line("/* What \(name) computes once for all rows. */")
     code.open("typedef struct \(name)_uniforms")
@@ -95,26 +73,27 @@ struct CEntryPoint {
     code.line()
   }
 
-  private func aliases(_ roles: Roles, reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder) {
-    for (buffer, field) in roles.parameters.sorted(by: { $0.key.index < $1.key.index }) where used.contains(buffer) {
+  private func aliases(_ roles: BufferRoles, reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder)
+  {
+    for (buffer, field) in roles.orderedParameters where used.contains(buffer) {
       code.line(header.parameters.alias(field, as: names[buffer.index]))
     }
   }
 
   // MARK: A block of lanes
 
-  private func writeScratch(_ roles: Roles, _ code: inout CodeBuilder) {
+  private func writeScratch(_ roles: BufferRoles, _ code: inout CodeBuilder) {
     let (names, _) = names(roles, prefix: "s->")
     code.line("/* The buffers of one block of \(name). */")
     code.open("typedef struct \(name)_scratch")
-    for buffer in roles.samples.keys.sorted(by: { $0.index < $1.index }) + roles.locals {
+    for buffer in roles.orderedSamples.map(\.buffer) + roles.locals {
       code.line("\(dialect.vector) \(bare(names[buffer.index]))\(brackets(buffer));")
     }
     code.close(" \(name)_scratch;")
     code.line()
   }
 
-  private var targets: [String] {
+  var targets: [String] {
     switch entry.what {
     case .energyScore: ["energy_out", "score_out"]
     case .gradient: ["partial"]
@@ -123,7 +102,7 @@ struct CEntryPoint {
   }
 
   private func writeBlock(
-    _ roles: Roles, _ usesHeap: Bool, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary
+    _ roles: BufferRoles, _ usesHeap: Bool, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary
   ) {
     let (names, taken) = names(roles, prefix: usesHeap ? "s->" : "")
     let arguments = targets.map { "\(real) *\($0)" }.joined(separator: ", ")
@@ -135,7 +114,7 @@ struct CEntryPoint {
         + "\(header.parameters.parameter)\(uniforms)\(scratch), int *status)")
     var body = CodeBuilder()
     aliases(roles, reading: Set(program.body.flatMap(\.readBuffers)), names, &body)
-    for (buffer, field) in roles.samples.sorted(by: { $0.key.index < $1.key.index }) {
+    for (buffer, field) in roles.orderedSamples {
       let offset = request.samples.prefix { $0.symbol != field.symbol }.reduce(0) { $0 + $1.count }
       if !usesHeap { body.line("\(dialect.vector) \(names[buffer.index])\(brackets(buffer));") }
       let flat = flattened(buffer, names)
@@ -175,18 +154,16 @@ struct CEntryPoint {
   }
 
   private func writeResults(_ names: [String], _ code: inout CodeBuilder) {
-    let outputs = entry.outputs.compactMap { output in
-      program.outputs.first { $0.name == output.name }.map { (output, $0.buffer) }
-    }
+    let outputs = roles.outputs
     code.open("for (int lane = 0; lane < count; lane++)")
     var offsets: [String: Int] = [:]
-    let widths = Dictionary(outputs.map { ($0.0.target, layout.count($0.1)) }, uniquingKeysWith: +)
-    for (output, buffer) in outputs {
-      let target = entry.what == .gradient ? "partial" : "\(output.target)_out"
-      let key = entry.what == .gradient ? "" : output.target
+    let widths = Dictionary(outputs.map { ($0.target, layout.count($0.buffer)) }, uniquingKeysWith: +)
+    for (name, buffer) in outputs {
+      let target = entry.what == .gradient ? "partial" : "\(name)_out"
+      let key = entry.what == .gradient ? "" : name
       let offset = offsets[key, default: 0]
       let count = layout.count(buffer)
-      let width = entry.what == .gradient ? 0 : widths[output.target] ?? count
+      let width = entry.what == .gradient ? 0 : widths[name] ?? count
       var place = width == 0 ? "" : width == 1 ? "lane" : "lane*\(width)"
       if offset > 0 { place += place.isEmpty ? "\(offset)" : " + \(offset)" }
       let sign = entry.what == .gradient ? "+=" : "="
@@ -199,84 +176,5 @@ struct CEntryPoint {
       offsets[key] = offset + count
     }
     code.close()
-  }
-
-  // MARK: The call
-
-  private func writeLauncher(_ roles: Roles, _ usesHeap: Bool, _ code: inout CodeBuilder) {
-    let outputs = targets.map { $0 == "partial" ? "gradient" : String($0.dropLast(4)) }
-    let arguments = outputs.map { "\(real) *\($0)" }.joined(separator: ", ")
-    code.line("/* \(commentText(summary)) */")
-    code.open(
-      "EE_FUNCTION int \(name)_\(header.suffix)(const \(real) *x, int64_t n, \(arguments)\(header.parameters.parameter))"
-    )
-    if entry.what == .energyScore {
-      for (missing, other) in [("score", EmissionRequest.What.energy), ("energy", .score)]
-      where request.entryPoints.contains(where: { $0.what == other }) {
-        code.line(
-          "if (!\(missing)) return \(header.prefix)_\(other.rawValue)_\(header.suffix)(x, n, \(other.rawValue)\(header.parameters.argument));"
-        )
-      }
-    }
-    let pointers = (["x"] + outputs + (header.parameters.isEmpty ? [] : ["p"])).map { "!\($0)" }
-    code.line("if (n < 0 || (n > 0 && (\(pointers.joined(separator: " || "))))) return EE_INVALID_VALUE;")
-    let isSum = entry.what == .gradient
-    let total = entry.outputs.reduce(0) { sum, output in
-      sum + (program.outputs.first { $0.name == output.name }.map { layout.count($0.buffer) } ?? 0)
-    }
-    if isSum { code.line("if (gradient) for (int e = 0; e < \(total); e++) gradient[e] = 0;") }
-    code.line("if (n == 0) return EE_SUCCESS;")
-    code.line("int status = EE_SUCCESS;")
-    if !roles.uniforms.isEmpty {
-      code.line("\(name)_uniforms u;")
-      code.line("\(name)_prepare(&u\(header.parameters.argument), &status);")
-    }
-    if usesHeap {
-      code.line("\(name)_scratch *s = (\(name)_scratch *)aligned_alloc(64, sizeof(\(name)_scratch));")
-      code.line("if (!s) return EE_OUT_OF_MEMORY;")
-    }
-    if isSum {
-      code.line("/* Blocks of 1024 rows are added up in order, each from partial sums of its rows in order. */")
-      code.line("\(real) *partial = (\(real) *)malloc(\(max(1, total))*sizeof(\(real)));")
-      code.open("if (!partial)")
-      if usesHeap { code.line("free(s);") }
-      code.line("return EE_OUT_OF_MEMORY;")
-      code.close()
-      code.open("for (int64_t first = 0; first < n; first += 1024)")
-      code.line("const int64_t end = n - first < 1024 ? n : first + 1024;")
-      code.line("for (int e = 0; e < \(total); e++) partial[e] = 0;")
-    }
-    code.open("for (int64_t row = \(isSum ? "first" : "0"); row < \(isSum ? "end" : "n"); row += \(dialect.lanes))")
-    let last = isSum ? "end" : "n"
-    code.line("const int count = \(last) - row < \(dialect.lanes) ? (int)(\(last) - row) : \(dialect.lanes);")
-    let places = zip(targets, outputs).map { target, output in
-      target == "partial"
-        ? "partial" : "\(output) + row" + (output == "score" && request.width > 1 ? "*\(request.width)" : "")
-    }
-    code.line(
-      "\(name)_block(x + row\(request.width > 1 ? "*\(request.width)" : ""), count, \(places.joined(separator: ", "))\(header.parameters.argument)"
-        + "\(roles.uniforms.isEmpty ? "" : ", &u")\(usesHeap ? ", s" : ""), &status);")
-    code.close()
-    if isSum {
-      code.line("for (int e = 0; e < \(total); e++) gradient[e] += partial[e];")
-      code.close()
-      code.line("free(partial);")
-    }
-    if usesHeap { code.line("free(s);") }
-    code.line("return status;")
-    code.close()
-    code.line()
-  }
-
-  private var summary: String {
-    switch entry.what {
-    case .energy: return "The energies of n rows, (n)."
-    case .score: return "The scores of n rows, (n, \(request.width))."
-    case .energyScore: return "Energies (n) and scores (n, \(request.width)) of n rows; either may be NULL."
-    case .laplacian: return "The traces of the Hessians of n rows, (n)."
-    case .gradient:
-      let parts = entry.outputs.map(\.target).joined(separator: ", ")
-      return "The gradient of the sum of the energies of n rows, one behind the other: \(parts)."
-    }
   }
 }

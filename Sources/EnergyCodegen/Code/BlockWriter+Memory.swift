@@ -43,7 +43,8 @@ extension BlockWriter {
     let extents = layout.extents[buffer.index]
     if extents.isEmpty { return code.line("\(name) = \(value);") }
     let indices = extents.indices.map { "a\($0)" }
-    for (index, extent) in zip(indices, extents) {
+    for (axis, (index, extent)) in zip(indices, extents).enumerated() {
+      if let pragma = pragma(isInnermost: axis == extents.count - 1) { code.line(pragma) }
       code.open("for (int \(index) = 0; \(index) < \(extent); \(index)++)")
     }
     code.line("\(name)\(indices.map { "[\($0)]" }.joined()) = \(value);")

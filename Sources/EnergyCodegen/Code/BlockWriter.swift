@@ -26,6 +26,17 @@ struct BlockWriter {
   var temporaries = 0
   /// The buffers that the code written now changes.
   var written: Set<BufferID> = []
+  /// What a compiler is told of loops.
+  var unrolling = Unrolling.none
+
+  /// How far loops are to be unrolled.
+  enum Unrolling {
+    case none
+    /// Wholly: arrays then live in registers.
+    case full
+    /// Loops without loops inside, so many rounds at a time.
+    case innermost(Int)
+  }
 
   /// An expression that waits for its reader.
   struct Pending {
@@ -57,6 +68,7 @@ struct BlockWriter {
 
   mutating func write(_ instructions: [Instruction]) {
     let writes = Self.writes(in: instructions)
+    let outer = Self.loopsWithLoops(in: instructions)
     written = Set(instructions.compactMap(\.written))
     for (position, instruction) in instructions.enumerated() {
       switch instruction {
@@ -64,6 +76,7 @@ struct BlockWriter {
         flush(reading: writes[position] ?? [])
         let name = loopName(variable)
         let low = bound(lower, "ee_max")
+        if let pragma = pragma(isInnermost: !outer.contains(position)) { code.line(pragma) }
         code.open("for (int \(name) = \(low); \(name) < \(bound(upper, "ee_min")); \(name)++)")
       case .endLoop:
         code.close()
@@ -75,6 +88,31 @@ struct BlockWriter {
       default: step(instruction)
       }
     }
+  }
+
+  /// What stands before a loop.
+  func pragma(isInnermost: Bool) -> String? {
+    switch unrolling {
+    case .none: nil
+    case .full: "#pragma unroll"
+    case .innermost(let count): "#pragma unroll \(isInnermost ? count : 1)"
+    }
+  }
+
+  /// The positions of loops that contain loops.
+  private static func loopsWithLoops(in instructions: [Instruction]) -> Set<Int> {
+    var result: Set<Int> = []
+    var open: [Int] = []
+    for (position, instruction) in instructions.enumerated() {
+      switch instruction {
+      case .loop:
+        result.formUnion(open)
+        open.append(position)
+      case .endLoop: open.removeLast()
+      default: break
+      }
+    }
+    return result
   }
 
   /// The buffers that each block writes, by the position of its head.

@@ -15,14 +15,37 @@ struct CodeBuilder {
 
   /// Writes a head that ends in a brace and goes one level deeper.
   mutating func open(_ head: String) {
-    line(head.isEmpty ? "{" : head + " {")
+    lines(head.isEmpty ? "{" : head + " {")
     depth += 1
+  }
+
+  /// Writes `head(arguments) {`, on several lines where one would be long, and goes one level deeper.
+  mutating func open(_ head: String, taking arguments: [String]) { open(Self.wrapped(head, arguments)) }
+
+  /// `head(arguments)tail`, broken between arguments where the line would be long.
+  static func wrapped(_ head: String, _ arguments: [String], _ tail: String = "") -> String {
+    let whole = "\(head)(\(arguments.joined(separator: ", ")))\(tail)"
+    if whole.count <= 116 { return whole }
+    var lines = [head + "("]
+    for (position, argument) in arguments.enumerated() {
+      let piece = argument + (position == arguments.count - 1 ? ")" + tail : ", ")
+      if lines[lines.count - 1].count + piece.count > 112 || lines.count == 1 { lines.append("    ") }
+      lines[lines.count - 1] += piece
+    }
+    return lines.map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }.joined(separator: "\n")
   }
 
   /// Goes one level up and closes the brace.
   mutating func close(_ tail: String = "") {
     depth -= 1
     line("}" + tail)
+  }
+
+  /// Closes a brace and opens the next one on the same line: `} else {`.
+  mutating func reopen(_ word: String) {
+    depth -= 1
+    line("} \(word) {")
+    depth += 1
   }
 
   /// Appends what another builder wrote, indented as here.

@@ -9,9 +9,10 @@ struct FunctionLibrary {
 
   init(_ dialect: Dialect) { self.dialect = dialect }
 
-  /// All functions, each behind those that it calls and only where no other header brought it.
+  /// All functions, each behind those that it calls and, in a header, only where no other header brought it.
   var text: String {
-    sources.map { "#ifndef \($0.name)_defined\n#define \($0.name)_defined\n\($0.text)#endif\n" }.joined()
+    if dialect.target == .cuda { return sources.map { $0.text + "\n" }.joined() }
+    return sources.map { "#ifndef \($0.name)_defined\n#define \($0.name)_defined\n\($0.text)#endif\n" }.joined()
   }
 
   /// Takes over what another library has.

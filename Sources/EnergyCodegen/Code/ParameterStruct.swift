@@ -17,7 +17,8 @@ struct ParameterStruct {
   private let dialect: Dialect
   private let isBaked: Bool
   private let prefix: String
-  private let byteCount: Int
+  /// What the struct would take with all tables in it.
+  let byteCount: Int
 
   init(_ request: EmissionRequest, _ dialect: Dialect) {
     self.dialect = dialect
@@ -57,14 +58,19 @@ struct ParameterStruct {
         let numbers = (field.field.values ?? []).map(dialect.number)
         let extents = field.field.extents
         if extents.isEmpty {
-          code.line("static const \(dialect.real) \(prefix)_\(field.name) = \(numbers.first ?? "EE_NAN");")
+          let kind = dialect.target == .cuda ? "constexpr" : "const"
+          code.line("static \(kind) \(dialect.real) \(prefix)_\(field.name) = \(numbers.first ?? "EE_NAN");")
+        } else if dialect.target == .cuda {
+          // Within a function a table exists on the host and on the device.
+          code.open("EE_FUNCTION const \(dialect.real) *\(prefix)_\(field.name)()")
+          code.line("static const \(dialect.real) values[\(max(1, field.field.count))] = {")
+          table(numbers, &code)
+          code.line("};")
+          code.line("return values;")
+          code.close()
         } else {
           code.line("static const \(dialect.real) \(prefix)_\(field.name)\(brackets(extents)) = {")
-          var rest = numbers[...]
-          while !rest.isEmpty {
-            code.line("  " + rest.prefix(8).joined(separator: ", ") + (rest.count > 8 ? "," : ""))
-            rest = rest.dropFirst(8)
-          }
+          table(numbers, &code)
           code.line("};")
         }
       }
@@ -86,16 +92,25 @@ struct ParameterStruct {
     return code.text
   }
 
-  /// The local name under which code reads a field, as a declaration.
-  func alias(_ field: Field, as name: String) -> String {
+  private func table(_ numbers: [String], _ code: inout CodeBuilder) {
+    var rest = numbers[...]
+    while !rest.isEmpty {
+      code.line("  " + rest.prefix(8).joined(separator: ", ") + (rest.count > 8 ? "," : ""))
+      rest = rest.dropFirst(8)
+    }
+  }
+
+  /// The local name under which code reads a field of what `p` points or refers to, as a declaration.
+  func alias(_ field: Field, as name: String, through access: String = "p->") -> String {
     let extents = field.field.extents
-    let source = isBaked ? "\(prefix)_\(field.name)" : "p->\(field.name)"
+    let isTable = dialect.target == .cuda && !extents.isEmpty
+    let source = isBaked ? "\(prefix)_\(field.name)\(isTable ? "()" : "")" : access + field.name
     if extents.isEmpty { return "const \(dialect.real) \(name) = \(source);" }
     if extents.count == 1 { return "const \(dialect.real) *const \(name) = \(source);" }
     let type = "const \(dialect.real) (*"
     let rest = brackets(Array(extents.dropFirst()))
-    // A baked table is one list of numbers in the source, row behind row.
-    let cast = isByPointer && !isBaked ? "(\(type))\(rest))" : ""
+    // A baked table of C is declared with its extents; pointers carry none.
+    let cast = isByPointer && !isBaked || isBaked && isTable ? "(\(type))\(rest))" : ""
     return "\(type)const \(name))\(rest) = \(cast)\(source);"
   }
 }

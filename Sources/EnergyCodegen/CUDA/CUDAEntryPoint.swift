@@ -1,0 +1,179 @@
+import EnergyIR
+import EnergyLowering
+
+/// One function of the CUDA target: the code of a sample, the kernels that run it, and the launcher.
+struct CUDAEntryPoint {
+  let request: EmissionRequest
+  let dialect: Dialect
+  let parameters: ParameterStruct
+  let entry: EmissionRequest.EntryPoint
+  let layout: ProgramLayout
+  let roles: BufferRoles
+  let strategy: Strategy
+  let frame: FrameLayout
+  let uniforms: UniformPlacement
+  /// The functions before this one: the one for both results calls those for one.
+  let earlier: [CUDAEntryPoint]
+
+  /// Where what no row changes is computed.
+  enum UniformPlacement {
+    /// There is nothing of that kind.
+    case none
+    /// By the launcher; kernels get it by value.
+    case host
+    /// By a kernel of its own, into the workspace.
+    case device
+  }
+
+  /// What kernels' arguments may take together on every CUDA, less the pointers.
+  private static let argumentLimit = 4_000
+  /// The most numbers of a sample's frame.
+  static let frameLimit = 1 << 22
+
+  init(
+    _ request: EmissionRequest, _ dialect: Dialect, _ parameters: ParameterStruct, _ entry: EmissionRequest.EntryPoint,
+    _ layout: ProgramLayout, after earlier: [CUDAEntryPoint]
+  ) throws(EmissionError) {
+    self.request = request
+    self.dialect = dialect
+    self.parameters = parameters
+    self.entry = entry
+    self.layout = layout
+    self.earlier = earlier
+    let roles = BufferRoles(entry, request, parameters)
+    self.roles = roles
+    frame = FrameLayout(layout, roles, width: request.width)
+    let size = dialect.isSingle ? 4 : 8
+    guard frame.count <= Self.frameLimit else {
+      throw .tooLarge(bytes: frame.count * size, limit: Self.frameLimit * size)
+    }
+    strategy =
+      StrategyChoice(
+        layout: layout, roles: roles, what: entry.what, isSingle: dialect.isSingle, width: request.width
+      ).strategy()
+    let uniformBytes = roles.uniforms.reduce(0) { $0 + layout.count($1) } * size
+    let tables = entry.program.prologue.flatMap(\.readBuffers).contains { buffer in
+      roles.parameters[buffer].map { !$0.field.extents.isEmpty } ?? false
+    }
+    let structBytes = parameters.isByPointer ? parameters.fields.count * 8 : parameters.byteCount
+    let isOnHost =
+      uniformBytes + structBytes <= Self.argumentLimit && !(tables && parameters.isByPointer && !request.isBaked)
+    uniforms = roles.uniforms.isEmpty ? .none : isOnHost ? .host : .device
+  }
+
+  // MARK: Names
+
+  var real: String { dialect.real }
+  var prefix: String { SourceNames.mangled(request.name) }
+  var suffix: String { request.isSingle ? "f32" : "f64" }
+  /// `well_energy_score`.
+  var name: String { "\(prefix)_\(entry.what.rawValue)" }
+  var launcher: String { "\(name)_\(suffix)" }
+  var workspaceFunction: String { "\(name)_workspace_\(suffix)" }
+  /// How many numbers the gradient has.
+  var total: Int { roles.outputs.reduce(0) { $0 + layout.count($1.buffer) } }
+  var hasScore: Bool { entry.what == .score || entry.what == .energyScore }
+  var isSum: Bool { entry.what == .gradient }
+
+  func kernel(_ part: String) -> String { "\(launcher)_\(part)" }
+
+  /// The kernels that a call launches in order.
+  var kernelNames: [String] {
+    (uniforms == .device ? [kernel("prepare")] : [])
+      + [strategy.isVectorised ? kernel("aligned") : kernel("rows")] + (isSum ? [kernel("sum")] : [])
+  }
+
+  /// Whether a call needs memory of the caller's, for itself or for one that it calls instead.
+  var needsWorkspace: Bool { !workspaceParts.isEmpty || siblings.contains(where: \.needsWorkspace) }
+
+  /// The functions that the one for both results calls where one isn't wanted.
+  var siblings: [CUDAEntryPoint] {
+    entry.what == .energyScore ? earlier.filter { $0.entry.what == .energy || $0.entry.what == .score } : []
+  }
+
+  /// What the code calls each buffer, and the names that are taken.
+  func bufferNames() -> (names: [String], taken: SourceNames) {
+    var taken = SourceNames(
+      taken: [
+        "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
+        "partial", "block", "at", "count",
+      ])
+    var result = [String](repeating: "", count: entry.program.buffers.count)
+    // What the code makes goes first: a name of the user's may be that of an argument, which is renamed then.
+    for (target, buffer) in roles.outputs where result[buffer.index].isEmpty {
+      result[buffer.index] = taken.identifier(for: outputName(target, buffer))
+    }
+    for buffer in roles.uniforms {
+      result[buffer.index] = "u." + taken.identifier(for: entry.program.buffers[buffer.index].name)
+    }
+    for buffer in roles.locals where result[buffer.index].isEmpty {
+      result[buffer.index] = taken.identifier(for: entry.program.buffers[buffer.index].name)
+    }
+    for (buffer, field) in roles.orderedSamples { result[buffer.index] = taken.identifier(for: field.name) }
+    for (buffer, field) in roles.orderedParameters { result[buffer.index] = taken.identifier(for: field.name) }
+    return (result, taken)
+  }
+
+  private func outputName(_ target: String, _ buffer: BufferID) -> String {
+    if isSum { return "d_" + target }
+    let scores = roles.outputs.filter { $0.target == "score" }
+    guard target == "score", scores.count > 1, let place = scores.firstIndex(where: { $0.buffer == buffer }) else {
+      return target
+    }
+    return "score_" + request.samples[place].name
+  }
+
+  func brackets(_ buffer: BufferID) -> String { layout.extents[buffer.index].map { "[\(max(1, $0))]" }.joined() }
+
+  /// Where a sample's argument begins in a row.
+  func offset(of field: EmissionRequest.Field) -> Int {
+    request.samples.prefix { $0.symbol != field.symbol }.reduce(0) { $0 + $1.count }
+  }
+
+  // MARK: Arguments
+
+  /// The results as a caller names them.
+  var results: [String] {
+    switch entry.what {
+    case .energyScore: ["energy", "score"]
+    default: [entry.what.rawValue]
+    }
+  }
+
+  /// `const dwell_params &p, const dwell_energy_uniforms &u`: what the code of a sample takes beside the sample.
+  var context: [(declaration: String, argument: String)] {
+    var result: [(String, String)] = []
+    if !parameters.isEmpty { result.append(("const \(parameters.typeName) &p", "p")) }
+    switch uniforms {
+    case .none: break
+    case .host: result.append(("const \(name)_uniforms &u", "u"))
+    case .device: result.append(("const \(name)_uniforms &u", "*u"))
+    }
+    return result
+  }
+
+  /// The same as a kernel takes it: structs by value, and what another kernel computed by pointer.
+  var kernelContext: [(declaration: String, argument: String)] {
+    var result: [(String, String)] = []
+    if !parameters.isEmpty { result.append(("const __grid_constant__ \(parameters.typeName) p", "*p")) }
+    switch uniforms {
+    case .none: break
+    case .host: result.append(("const __grid_constant__ \(name)_uniforms u", "u"))
+    case .device: result.append(("const \(name)_uniforms *__restrict__ u", "u"))
+    }
+    return result
+  }
+
+  // MARK: Text
+
+  /// Kernels, and behind them what runs on the host; functions that they call are collected.
+  func text(_ functions: inout FunctionLibrary) -> (device: String, host: String) {
+    var device = CodeBuilder()
+    if uniforms != .none { writePrologue(&device, &functions) }
+    writeSample(&device, &functions)
+    writeKernels(&device)
+    var host = CodeBuilder()
+    writeLauncher(&host)
+    return (device.text, host.text)
+  }
+}

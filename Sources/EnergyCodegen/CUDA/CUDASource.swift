@@ -1,0 +1,166 @@
+import EnergyIR
+import EnergyLowering
+
+/// The CUDA target: a header in C with the launchers' declarations, and a source with kernels and launchers.
+///
+/// `StrategyChoice` decides how samples are spread over threads; everything else here spells that.
+public struct CUDASource {
+  let request: EmissionRequest
+  let dialect: Dialect
+  let parameters: ParameterStruct
+  let prefix: String
+  let entries: [CUDAEntryPoint]
+
+  /// What a caller has to know of a function.
+  public struct Function: Sendable {
+    /// What it computes.
+    public let what: EmissionRequest.What
+    /// The launcher's name.
+    public let name: String
+    /// How it runs.
+    public let strategy: Strategy
+    /// The kernels that it launches, in order; of two variants the one for aligned pointers.
+    public let kernels: [String]
+    /// The function that tells the bytes of workspace, where it needs any.
+    public let workspace: String?
+  }
+
+  /// - Throws: what can't be written.
+  public init(_ request: EmissionRequest) throws(EmissionError) {
+    self.request = request
+    dialect = Dialect(target: .cuda, isSingle: request.isSingle)
+    prefix = SourceNames.mangled(request.name)
+    parameters = ParameterStruct(request, dialect)
+    var entries: [CUDAEntryPoint] = []
+    for entry in request.entryPoints {
+      let layout = try ProgramLayout(entry.program, dimensions: request.dimensions)
+      entries.append(try CUDAEntryPoint(request, dialect, parameters, entry, layout, after: entries))
+    }
+    self.entries = entries
+  }
+
+  /// The functions with how they run.
+  public var functions: [Function] {
+    entries.map {
+      Function(
+        what: $0.entry.what, name: $0.launcher, strategy: $0.strategy, kernels: $0.kernelNames,
+        workspace: $0.needsWorkspace ? $0.workspaceFunction : nil)
+    }
+  }
+
+  var suffix: String { request.isSingle ? "f32" : "f64" }
+
+  /// The source and the header.
+  public func files() -> [EmittedFile] { [source(), header()] }
+
+  private func source() -> EmittedFile {
+    var functions = FunctionLibrary(dialect)
+    let parts = entries.map { $0.text(&functions) }
+    var code = CodeBuilder()
+    comment(&code)
+    code.line("#ifndef __CUDACC_RTC__")
+    code.line("#include <cuda_runtime.h>")
+    code.line("#include <math.h>")
+    code.line("#endif")
+    code.line("#include \"\(prefix).h\"")
+    code.line()
+    code.lines(CUDAPreamble.text(dialect))
+    if parameters.isEmpty { code.lines(parameters.declaration) }
+    code.lines(functions.text)
+    if entries.contains(where: { $0.strategy.isVectorised }) { code.lines(CUDATiles.text(dialect, entries)) }
+    parts.forEach { code.lines($0.device) }
+    code.line("#ifndef __CUDACC_RTC__")
+    code.line()
+    parts.forEach { code.lines($0.host) }
+    code.line("#endif")
+    return EmittedFile(name: "\(prefix).cu", text: code.text.tidied)
+  }
+
+  // MARK: The header
+
+  private func header() -> EmittedFile {
+    let guardName = prefix.uppercased() + "_" + suffix.uppercased() + "_H"
+    var code = CodeBuilder()
+    comment(&code)
+    code.line("#ifndef \(guardName)")
+    code.line("#define \(guardName)")
+    code.line()
+    code.line("#define \(prefix.uppercased())_DIM \(request.width)")
+    code.line("#define \(prefix.uppercased())_ABI 1")
+    code.line()
+    if !parameters.isEmpty { code.lines(parameters.declaration) }
+    code.lines(
+      """
+      #ifndef __CUDACC_RTC__
+      #include <stddef.h>
+      #include <stdint.h>
+
+      #ifndef __DRIVER_TYPES_H__
+      typedef struct CUstream_st *cudaStream_t;
+      #endif
+
+      #ifdef __cplusplus
+      extern "C" {
+      #endif
+
+      """)
+    for entry in entries {
+      if entry.needsWorkspace {
+        code.line("/* Bytes of workspace on the device for \(entry.launcher). */")
+        code.line("\(entry.workspaceDeclaration);")
+      }
+      code.line("/* \(commentText(entry.summary)) */")
+      code.lines("\(entry.declaration);")
+      code.line()
+    }
+    code.lines(
+      """
+      #ifdef __cplusplus
+      }
+      #endif
+      #endif
+
+      #endif
+      """)
+    return EmittedFile(name: "\(prefix).h", text: code.text.tidied)
+  }
+
+  private func comment(_ code: inout CodeBuilder) {
+    func line(_ text: String) { code.line(text.isEmpty ? " *" : " * " + commentText(text)) }
+    let samples = request.samples.map { "\($0.name) : \($0.type)" }.joined(separator: ", ")
+    code.line("/*")
+    line("\(request.name)(\(samples)), written by energy \(request.version) for CUDA, \(dialect.real) precision.")
+    line("")
+    for formula in request.formulas {
+      for (number, part) in formula.text.split(separator: "\n").enumerated() {
+        line(number == 0 ? "\(formula.what) = \(part)" : "  \(part)")
+      }
+    }
+    if !request.sizes.isEmpty {
+      line("")
+      line("sizes: " + request.sizes.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
+    }
+    line("")
+    line("A row of x holds \(request.width) numbers: \(samples).")
+    line("Compile: nvcc -std=c++17 -O3 -c \(prefix).cu. Call, for n rows in device memory:")
+    line("")
+    if let entry = entries.first { line("  int status = \(entry.exampleCall);") }
+    line("")
+    line("0 is success, else a cudaError_t; cudaErrorInvalidValue for a negative n or a missing pointer.")
+    line("The parameter struct lies in host memory; its tables, where they are pointers, and all rows on the device.")
+    code.line(" */")
+  }
+}
+
+extension String {
+  /// No two empty lines in a row, none of spaces alone.
+  var tidied: String {
+    var lines: [Substring] = []
+    for line in split(separator: "\n", omittingEmptySubsequences: false) {
+      let trimmed = line.allSatisfy { $0 == " " } ? "" : line
+      if trimmed.isEmpty, lines.last?.isEmpty == true { continue }
+      lines.append(trimmed)
+    }
+    return lines.joined(separator: "\n")
+  }
+}

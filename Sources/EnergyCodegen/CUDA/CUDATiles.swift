@@ -1,0 +1,176 @@
+/// The functions that move rows between memory, shared memory and registers.
+enum CUDATiles {
+  /// Those that the functions need.
+  static func text(_ dialect: Dialect, _ entries: [CUDAEntryPoint]) -> String {
+    let kinds = Set(entries.map(\.strategy.kind))
+    var text = unit(dialect)
+    if kinds.contains(.registers) { text += tile(dialect) }
+    if kinds.contains(.sharedFrame) { text += frames(dialect) }
+    return text
+  }
+
+  private static func unit(_ dialect: Dialect) -> String {
+    let (unit, count) = dialect.isSingle ? ("float4", 4) : ("double2", 2)
+    let parts = dialect.isSingle ? ["x", "y", "z", "w"] : ["x", "y"]
+    let reads = parts.enumerated().map { "values[\($0.offset)] = unit.\($0.element);" }.joined(separator: " ")
+    let made = parts.indices.map { "values[\($0)]" }.joined(separator: ", ")
+    return """
+      // 16 bytes, the most that a thread moves at once.
+      typedef \(unit) ee_unit;
+      enum { EE_UNIT = \(count) };
+      EE_DEVICE void ee_split(\(dialect.real) *values, const ee_unit &unit) { \(reads) }
+      EE_DEVICE ee_unit ee_join(const \(dialect.real) *values) { return make_\(unit)(\(made)); }
+
+
+      """
+  }
+
+  private static func tile(_ dialect: Dialect) -> String {
+    let real = dialect.real
+    return """
+      // A tile holds the rows of a block in shared memory. Rows of whole units have their units permuted, so that neither
+      // the flat copy nor threads that read a row each meet in a bank; other rows lie one behind the other.
+      template <int UNITS>
+      EE_DEVICE int ee_place(int row, int unit) {
+        constexpr int bits = UNITS % 8 == 0 ? 3 : UNITS % 4 == 0 ? 2 : UNITS % 2 == 0 ? 1 : 0;
+        return row*UNITS + (unit ^ ((row >> (3 - bits)) & ((1 << bits) - 1)));
+      }
+
+      template <int WIDTH>
+      EE_DEVICE int ee_place_of_number(int row, int number) {
+        if constexpr (WIDTH % EE_UNIT == 0) {
+          return ee_place<WIDTH/EE_UNIT>(row, number/EE_UNIT)*EE_UNIT + number % EE_UNIT;
+        } else {
+          return row*WIDTH + number;
+        }
+      }
+
+      // The place of unit u of a block's rows as they lie in memory.
+      template <int WIDTH>
+      EE_DEVICE int ee_place_of_unit(int u) {
+        if constexpr (WIDTH % EE_UNIT == 0) {
+          return ee_place<WIDTH/EE_UNIT>(u/(WIDTH/EE_UNIT), u % (WIDTH/EE_UNIT));
+        } else {
+          return u;
+        }
+      }
+
+      // rows rows from memory into the tile, all threads together.
+      template <int ROWS, int WIDTH, bool ALIGNED>
+      EE_DEVICE void ee_tile_in(\(real) *tile, const \(real) *source, int rows) {
+        const int tid = threadIdx.x;
+        constexpr int units = ROWS*WIDTH/EE_UNIT;
+        if (ALIGNED && rows == ROWS) {
+          #pragma unroll 8
+          for (int u = tid; u < units; u += ROWS) {
+            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ((const ee_unit *)source)[u];
+          }
+        } else {
+          #pragma unroll 1
+          for (int e = tid; e < rows*WIDTH; e += ROWS) tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)] = source[e];
+        }
+      }
+
+      // rows rows from the tile into memory.
+      template <int ROWS, int WIDTH, bool ALIGNED>
+      EE_DEVICE void ee_tile_out(\(real) *target, const \(real) *tile, int rows) {
+        const int tid = threadIdx.x;
+        constexpr int units = ROWS*WIDTH/EE_UNIT;
+        if (ALIGNED && rows == ROWS) {
+          #pragma unroll 8
+          for (int u = tid; u < units; u += ROWS) {
+            ((ee_unit *)target)[u] = ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)];
+          }
+        } else {
+          #pragma unroll 1
+          for (int e = tid; e < rows*WIDTH; e += ROWS) target[e] = tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)];
+        }
+      }
+
+      // COUNT numbers from FIRST on of this thread's row, into registers.
+      template <int WIDTH, int FIRST, int COUNT>
+      EE_DEVICE void ee_row_in(\(real) *values, const \(real) *tile) {
+        const int row = threadIdx.x;
+        if constexpr (WIDTH % EE_UNIT == 0 && FIRST % EE_UNIT == 0 && COUNT % EE_UNIT == 0) {
+          #pragma unroll
+          for (int c = 0; c < COUNT; c += EE_UNIT) {
+            ee_split(values + c, ((const ee_unit *)tile)[ee_place<WIDTH/EE_UNIT>(row, (FIRST + c)/EE_UNIT)]);
+          }
+        } else {
+          #pragma unroll
+          for (int e = 0; e < COUNT; e++) values[e] = tile[ee_place_of_number<WIDTH>(row, FIRST + e)];
+        }
+      }
+
+      // The same way back.
+      template <int WIDTH, int FIRST, int COUNT>
+      EE_DEVICE void ee_row_out(\(real) *tile, const \(real) *values) {
+        const int row = threadIdx.x;
+        if constexpr (WIDTH % EE_UNIT == 0 && FIRST % EE_UNIT == 0 && COUNT % EE_UNIT == 0) {
+          #pragma unroll
+          for (int c = 0; c < COUNT; c += EE_UNIT) {
+            ((ee_unit *)tile)[ee_place<WIDTH/EE_UNIT>(row, (FIRST + c)/EE_UNIT)] = ee_join(values + c);
+          }
+        } else {
+          #pragma unroll
+          for (int e = 0; e < COUNT; e++) tile[ee_place_of_number<WIDTH>(row, FIRST + e)] = values[e];
+        }
+      }
+
+
+      """
+  }
+
+  private static func frames(_ dialect: Dialect) -> String {
+    let real = dialect.real
+    return """
+      // A frame holds a sample's row, results and arrays in shared memory, a thread each. Frames are an odd number of
+      // numbers apart, so that threads that read the same number of their frames meet in no bank.
+      // rows rows from memory to the heads of the frames, all threads together.
+      template <int ROWS, int WIDTH, int FRAME, bool ALIGNED>
+      EE_DEVICE void ee_frames_in(\(real) *frames, const \(real) *source, int rows) {
+        const int tid = threadIdx.x;
+        constexpr int units = ROWS*WIDTH/EE_UNIT;
+        if (ALIGNED && rows == ROWS) {
+          #pragma unroll 4
+          for (int u = tid; u < units; u += ROWS) {
+            \(real) values[EE_UNIT];
+            ee_split(values, ((const ee_unit *)source)[u]);
+            #pragma unroll
+            for (int k = 0; k < EE_UNIT; k++) {
+              const int e = EE_UNIT*u + k;
+              frames[e/WIDTH*FRAME + e % WIDTH] = values[k];
+            }
+          }
+        } else {
+          #pragma unroll 1
+          for (int e = tid; e < rows*WIDTH; e += ROWS) frames[e/WIDTH*FRAME + e % WIDTH] = source[e];
+        }
+      }
+
+      // WIDTH numbers of each frame into memory.
+      template <int ROWS, int WIDTH, int FRAME, bool ALIGNED>
+      EE_DEVICE void ee_frames_out(\(real) *target, const \(real) *frames, int rows) {
+        const int tid = threadIdx.x;
+        constexpr int units = ROWS*WIDTH/EE_UNIT;
+        if (ALIGNED && rows == ROWS) {
+          #pragma unroll 4
+          for (int u = tid; u < units; u += ROWS) {
+            \(real) values[EE_UNIT];
+            #pragma unroll
+            for (int k = 0; k < EE_UNIT; k++) {
+              const int e = EE_UNIT*u + k;
+              values[k] = frames[e/WIDTH*FRAME + e % WIDTH];
+            }
+            ((ee_unit *)target)[u] = ee_join(values);
+          }
+        } else {
+          #pragma unroll 1
+          for (int e = tid; e < rows*WIDTH; e += ROWS) target[e] = frames[e/WIDTH*FRAME + e % WIDTH];
+        }
+      }
+
+
+      """
+  }
+}

@@ -1,0 +1,94 @@
+import EnergyIR
+import EnergyLowering
+
+/// Chooses how a program runs on a GPU from what it costs a sample. Everything about this is decided here; the files
+/// beside it only spell it.
+struct StrategyChoice {
+  let layout: ProgramLayout
+  let roles: BufferRoles
+  let what: EmissionRequest.What
+  let isSingle: Bool
+  /// Numbers of a row, whether or not all are read.
+  let width: Int
+
+  /// Shared memory that every GPU gives a block without being asked.
+  static let sharedLimit = 48 << 10
+  /// Operations of an unrolled body: beyond, its instructions leave the instruction cache.
+  static let unrolledLimit = 4_000
+  /// Words of 32 bits in a thread's arrays that still become registers without spills.
+  static let rowWords = 64
+  static let arrayWords = 200
+  /// What a thread's arrays may take of local memory, which the driver reserves for every thread that can be resident.
+  static let localLimit = 16 << 10
+
+  private var size: Int { isSingle ? 4 : 8 }
+  private var words: Int { isSingle ? 1 : 2 }
+  private var arrays: Int {
+    roles.locals.reduce(0) { $0 + (layout.extents[$1.index].isEmpty ? 0 : layout.count($1)) }
+  }
+
+  func strategy() -> Strategy {
+    if what != .gradient, let reason = registersReason { return registers(reason) }
+    // Odd: threads of a warp begin in different banks.
+    let frame = FrameLayout(layout, roles, width: width).count | 1
+    for threads in [128, 64, 32] where threads * frame * size <= Self.sharedLimit {
+      return Strategy(
+        kind: .sharedFrame, threads: threads, samples: threads, sharedBytes: threads * frame * size, frame: frame,
+        reason: "\(refusal), but its frame of \(frame) numbers fits shared memory for \(threads) samples")
+    }
+    if what != .gradient, frame * size <= Self.localLimit {
+      return Strategy(
+        kind: .localFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
+        reason: "a frame of \(frame) numbers is too large for shared memory")
+    }
+    return Strategy(
+      kind: .workspaceFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
+      reason: "a frame of \(frame) numbers is too large for shared memory"
+        + (what == .gradient ? ", and rows are added up across threads" : " and for local memory"))
+  }
+
+  private func registers(_ reason: String) -> Strategy {
+    let threads = [128, 64, 32].first { $0 * width * size <= Self.sharedLimit } ?? 32
+    return Strategy(
+      kind: .registers, threads: threads, samples: threads, sharedBytes: threads * width * size, frame: width,
+      reason: reason)
+  }
+
+  private var operations: Int { OperationCount(layout.program, dimensions: layout.dimensions)?.total ?? .max }
+
+  /// Why not registers.
+  private var refusal: String {
+    if what == .gradient { return "rows are added up across threads" }
+    if hasCalls { return "whole-array operations index at run time" }
+    if hasDataIndices { return "data are indices into the sample's arrays" }
+    if width * words > Self.rowWords { return "a row of \(width) numbers is too long for registers" }
+    if arrays * words > Self.arrayWords { return "\(arrays) numbers of arrays are too many for registers" }
+    return "\(operations) operations are too many to unroll"
+  }
+
+  private var registersReason: String? {
+    guard !hasCalls, !hasDataIndices, width * words <= Self.rowWords, arrays * words <= Self.arrayWords else {
+      return nil
+    }
+    let operations = operations
+    guard operations <= Self.unrolledLimit else { return nil }
+    return "a row of \(width) numbers, \(arrays) of arrays and \(operations) operations fit a thread's registers"
+  }
+
+  private var hasCalls: Bool {
+    layout.program.body.contains {
+      if case .call = $0 { true } else { false }
+    }
+  }
+
+  /// Whether an array of the sample's is indexed by data: registers have no addresses.
+  private var hasDataIndices: Bool {
+    layout.program.body.contains { instruction in
+      switch instruction {
+      case .load(_, let access), .store(let access, _), .accumulate(_, let access, _):
+        !access.registers.isEmpty && layout.program.buffers[access.buffer.index].isVarying
+      default: false
+      }
+    }
+  }
+}

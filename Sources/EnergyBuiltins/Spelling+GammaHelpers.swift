@@ -37,19 +37,13 @@ extension Spelling.Helper {
   static let digamma = Spelling.Helper(
     "energy_digamma", needs: [.polygamma],
     """
-    ENERGY_FUNCTION double energy_digamma(double x) {
+    ENERGY_FUNCTION double energy_digamma_positive(double x) {
       const double taylor[23] = {0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652,
         0.10782405069126237, -0.07219956125645471, 0.04880428816414311, -0.03316112647484736, 0.022597648232218104,
         -0.01542476590494896, 0.010538791616612175, -0.007204534386356869, 0.004926781395729853,
         -0.003369801655439328, 0.002305126326734928, -0.0015769367714301972, 0.0010788252019162967,
         -0.0007380709389960052, 0.000504953265834602, -0.0003454680251063077, 0.00023635601564027053,
         -0.00016170622091974803, 0.0001106337276874741};
-      if (x <= 0.0) {
-        if (x == 0.0) return -INFINITY;
-        double part = x - rint(x);
-        if (part == 0.0) return NAN;
-        return energy_digamma(1.0 - x) - 3.141592653589793 / tan(3.141592653589793 * part);
-      }
       if (isinf(x)) return x;
       double offset = (x - 1.4616321449683622) - 9.549995429965697e-17, value = 0.0;
       if (fabs(offset) < 0.25) {
@@ -61,6 +55,13 @@ extension Spelling.Helper {
       double inverse = 1.0 / (shifted * shifted);
       for (int k = 10; k >= 1; k--) value = (value + energy_bernoulli(k) / (2.0 * k)) * inverse;
       return log(shifted) - 0.5 / shifted - value - correction;
+    }
+    ENERGY_FUNCTION double energy_digamma(double x) {
+      if (!(x <= 0.0)) return energy_digamma_positive(x);
+      if (x == 0.0) return -INFINITY;
+      double part = x - rint(x);
+      if (part == 0.0) return NAN;
+      return energy_digamma_positive(1.0 - x) - 3.141592653589793 / tan(3.141592653589793 * part);
     }
     """)
 

@@ -40,6 +40,18 @@ enum SampleMove {
     }
   }
 
+  /// What it moves: `x[2]`, `x[1] - x[2]`, `x[1] turned to x[2]`.
+  /// - Parameter names: those of the coordinates.
+  func name(_ names: [String]) -> String {
+    switch self {
+    case .turn(let i, let j): return "\(names[i]) turned to \(names[j])"
+    case .straight(let entries):
+      return entries.enumerated().map { index, entry in
+        (index == 0 ? "" : entry.speed < 0 ? " - " : " + ") + names[entry.coordinate]
+      }.joined()
+    }
+  }
+
   /// Moves that together reach all samples near a given one.
   /// - Parameters:
   ///   - refinements: what the argument's type says.
@@ -83,50 +95,11 @@ extension Session {
     return result
   }
 
-  /// Packed random samples, brought into those domains of their arguments that random numbers never hit.
-  func intoDomain(_ numbers: [Double], _ samples: [Program.Sample], _ sizes: SizeTable, width: Int) -> [Double] {
-    guard width > 0, samples.contains(where: { !graph[$0.symbol].refinements.isEmpty }) else { return numbers }
-    var result: [Double] = []
-    result.reserveCapacity(numbers.count)
-    for row in stride(from: 0, to: numbers.count, by: width) {
-      var start = row
-      for sample in samples {
-        let shape = sizes.lengths(graph[sample.symbol].shape) ?? []
-        let count = shape.reduce(1, *)
-        let values = Array(numbers[start..<start + count])
-        result += Self.intoDomain(values, graph[sample.symbol].refinements, order: shape.first ?? 1)
-        start += count
-      }
-    }
-    return result
-  }
-
-  /// Brings a random sample into those domains that random numbers never hit; others are left as they are.
-  /// - Parameter values: one argument of the sample, row-major.
-  private static func intoDomain(_ values: [Double], _ refinements: [Symbol.Refinement], order: Int) -> [Double] {
-    let n = order
-    let cell = { (row: Int, column: Int) in values[row * n + column] }
-    switch refinements.first {
-    case .simplex?:
-      let weights = values.map(exp)
-      let total = weights.reduce(0, +)
-      return weights.map { $0 / total }
-    case .ordered?: return values.sorted()
-    case .unitVector?:
-      let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return values.map { $0 / norm }
-    case .integer?: return values.map { $0.rounded() }
-    case .symmetric?: return values.indices.map { 0.5 * (cell($0 / n, $0 % n) + cell($0 % n, $0 / n)) }
-    case .positiveDefinite?:
-      // A Wishart matrix with a little of the unit matrix.
-      return values.indices.map { place in
-        let (row, column) = (place / n, place % n)
-        let product = (0..<n).reduce(0.0) { $0 + cell(row, $1) * cell(column, $1) }
-        return product / Double(n) + (row == column ? 0.1 : 0)
-      }
-    case .diagonal?: return values.indices.map { $0 / n == $0 % n ? values[$0] : 0 }
-    case .lower?: return values.indices.map { $0 / n >= $0 % n ? values[$0] : 0 }
-    case .positive?, .interval?, nil: return values
+  /// The names of the coordinates of a packed sample: `x[1]`, `X[2, 3]`, `t`.
+  func coordinateNames(of energy: Program.Energy, _ sizes: SizeTable) -> [String] {
+    energy.samples.flatMap { sample in
+      let shape = sizes.lengths(graph[sample.symbol].shape) ?? []
+      return (0..<shape.reduce(1, *)).map { sample.name + Tracer.indices(of: $0, in: shape) }
     }
   }
 }

@@ -173,10 +173,12 @@ public final class Evaluation {
   }
 
   /// The outputs at other samples: packed, in double precision.
-  func values(at points: [Double], count: Int) throws -> [[Double]] {
+  func values(
+    at points: [Double], count: Int, isCancelled: (@Sendable () -> Bool)? = nil
+  ) throws -> [[Double]] {
     precondition(precision == .f64, "points are given in double precision")
     batch = batch.replaced(by: points, count: count)
-    return try values(outputs, rows: 0..<count)
+    return try values(outputs, rows: 0..<count, isCancelled: isCancelled)
   }
 
   /// The rows of an output as doubles; for outputs that fit into memory with ease.

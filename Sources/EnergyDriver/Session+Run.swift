@@ -72,6 +72,9 @@ extension Session {
         try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
           .run([node], sizes: environment.sizes.values, values: environment.values)[0]
       }
+      if options.trapsNaN, data.values.contains(where: \.isNaN) {
+        try located(action) { throw try Tracer(self, node, environment).trapped(row: nil) }
+      }
       if case .save(let path) = action.verb { return try save(action, data, to: path) }
       let text = TensorText(style: options.numbers).text(data.values, shape: data.shape, asBools: data.type == .bool)
       return result(action, text, .tensor(data.values, shape: data.shape), key: "value")
@@ -128,7 +131,7 @@ extension Session {
   }
 
   private func checkResult(_ action: Action, _ energy: Program.Energy) throws -> StatementResult {
-    let report = try located(action) { try check(energy, CheckRequest()) }
+    let report = try located(action) { try check(energy, CheckRequest(trapsNaN: options.trapsNaN)) }
     return StatementResult(
       source: action.text, text: report.text, json: report.json, notes: report.notes, isFailure: report.isFailure)
   }

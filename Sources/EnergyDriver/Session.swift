@@ -33,6 +33,8 @@ public struct SessionOptions: Sendable {
   public var threads = 1
   /// Bytes that an evaluation may take.
   public var memoryLimit = 8 << 30
+  /// Whether a NaN ends a run with an error that names its source.
+  public var trapsNaN = false
   /// How numbers are shown.
   public var numbers = NumberStyle.exact
   /// How formulas are shown.

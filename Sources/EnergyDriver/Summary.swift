@@ -70,7 +70,7 @@ public struct BatchSummary: Sendable {
   }
 
   /// √Σ s², scaled so that it neither overflows nor underflows.
-  private static func length(_ count: Int, _ entry: (Int) -> Double) -> Double {
+  static func length(_ count: Int, _ entry: (Int) -> Double) -> Double {
     var largest = 0.0
     for index in 0..<count {
       let size = abs(entry(index))
@@ -88,8 +88,8 @@ public struct BatchSummary: Sendable {
 
   /// The lines for a person.
   public func text(_ style: NumberStyle) -> String {
-    let lines = spreads.map { "  " + Self.padded(Self.names($0.output).short, 10) + Self.text($0.spread, style) }
-    return (["  " + Self.padded("rows", 10) + "\(rows)"] + lines).joined(separator: "\n")
+    let lines = spreads.map { "  " + Self.names($0.output).short.padded(10) + Self.text($0.spread, style) }
+    return (["  " + "rows".padded(10) + "\(rows)"] + lines).joined(separator: "\n")
   }
 
   /// The fields for a program.
@@ -125,11 +125,7 @@ public struct BatchSummary: Sendable {
     let nan = spread.nanCount > 0 ? "   (\(spread.nanCount) NaN left out)" : ""
     if spread.isEmpty { return spread.count == 0 ? "no rows" : "NaN in every row" }
     let numbers = [("min", spread.low), ("mean", spread.mean), ("max", spread.high)]
-    return numbers.map { "\($0.0) \(padded(style.text($0.1), 10))" }.joined(separator: "  ").trimmed + nan
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+    return numbers.map { "\($0.0) \(style.text($0.1).padded(10))" }.joined(separator: "  ").trimmed + nan
   }
 
   private static func json(_ spread: Spread) -> JSON {

@@ -10,45 +10,82 @@ public struct Culprit: Sendable {
   public let text: String
   /// `2:5`, with the file's name where it isn't the program's; empty where the source doesn't have it.
   public let place: String
+  /// Its stretch of the source; `nil` where the source doesn't have it.
+  public let span: Span?
 }
 
-/// Finds out which sub-expression is at fault in one row.
+/// Finds out which sub-expression of a formula is at fault for one set of values.
 struct Tracer {
   let session: Session
-  let evaluation: Evaluation
+  /// The formula.
+  let root: NodeID
+  let samples: [Program.Sample]
+  let sizes: SizeTable
+  /// The values of all that the formula reads.
+  let inputs: [Symbol.ID: [Double]]
+  /// What was computed from the formula: its energy and score.
+  let derived: LoopProgram?
   private static let findingLimit = 10_000
 
   private var graph: Graph { session.graph }
 
-  /// What makes the energy or the score of a row NaN or infinite; rows count from 0 within those in use.
-  func firstNotFinite(row: Int) throws -> Culprit? {
-    let sample = try sample(row)
-    for argument in evaluation.energy.samples {
-      guard let values = sample[argument.symbol], let index = values.firstIndex(where: { !$0.isFinite }) else {
+  /// The energy of a batch in one row, counted from 0 within those in use.
+  init(_ session: Session, _ evaluation: Evaluation, row: Int) throws {
+    self.session = session
+    root = session.prepared(evaluation.energy.node)
+    samples = evaluation.energy.samples
+    sizes = evaluation.environment.sizes
+    derived = evaluation.program
+    let sample = try evaluation.batch.sample(
+      evaluation.batch.rows.lowerBound + row, sizes: sizes, session.graph)
+    inputs = evaluation.environment.values.mapValues(\.values).merging(sample) { _, new in new }
+  }
+
+  /// A formula without samples.
+  init(_ session: Session, _ root: NodeID, _ environment: Environment) {
+    self.session = session
+    self.root = root
+    samples = []
+    sizes = environment.sizes
+    derived = nil
+    inputs = environment.values.mapValues(\.values)
+  }
+
+  /// What makes the formula, or what was derived from it, NaN or infinite.
+  func firstNotFinite() throws -> Culprit? {
+    for argument in samples {
+      guard let values = inputs[argument.symbol], let index = values.firstIndex(where: { !$0.isFinite }) else {
         continue
       }
-      let shape = evaluation.environment.sizes.lengths(graph[argument.symbol].shape) ?? []
+      let shape = sizes.lengths(graph[argument.symbol].shape) ?? []
       let place = argument.name + Self.indices(of: index, in: shape)
       let user = firstReader(of: argument.symbol)
       let text = "\(place) = \(NumberStyle.short.text(values[index])) in the input"
-      guard let user else { return Culprit(text: text, place: "") }
-      return Culprit(text: "\(text), used in  \(user.text)", place: user.place)
+      guard let user else { return Culprit(text: text, place: "", span: nil) }
+      return Culprit(text: "\(text), used in  \(user.text)", place: user.place, span: user.span)
     }
-    var inputs = evaluation.environment.values.mapValues(\.values)
-    inputs.merge(sample) { _, new in new }
-    // The energy by itself first: what it is made of stands in the source, a derivative's parts don't always.
-    let energy = try lowered(
-      graph, [("energy", session.prepared(evaluation.energy.node))], sizes: evaluation.environment.sizes.values)
-    for program in [energy, evaluation.program] {
-      if let found = culprit(in: program, inputs) { return found }
+    // The formula by itself first: what it is made of stands in the source, a derivative's parts don't always.
+    let program = try lowered(graph, [("value", root)], sizes: sizes.values)
+    for program in [program, derived].compactMap({ $0 }) {
+      if let found = culprit(in: program) { return found }
     }
     return nil
   }
 
+  /// The error for a row (from 1) or a value that is NaN where that shall end the run.
+  func trapped(row: Int?) throws -> Diagnostic {
+    let culprit = try firstNotFinite()
+    let source = culprit.map { ", from  \($0.text)" + ($0.span != nil || $0.place.isEmpty ? "" : "  (\($0.place))") }
+    let what = row.map { "row \($0)" } ?? "the value"
+    return Diagnostic(
+      .error, .trapped, "\(what) is NaN\(source ?? "")", at: culprit?.span,
+      hints: [.init("without --trap-nan " + (row == nil ? "it is shown" : "such rows are written and counted"))])
+  }
+
   /// What makes an output of a program NaN or infinite.
-  private func culprit(in program: LoopProgram, _ inputs: [Symbol.ID: [Double]]) -> Culprit? {
+  private func culprit(in program: LoopProgram) -> Culprit? {
     var findings: [ReferenceInterpreter.Finding] = []
-    let interpreter = ReferenceInterpreter(program, dimensions: evaluation.environment.sizes.values)
+    let interpreter = ReferenceInterpreter(program, dimensions: sizes.values)
     let results = try? interpreter.run(inputs) { finding in
       if findings.count < Self.findingLimit { findings.append(finding) }
     }
@@ -71,30 +108,33 @@ struct Tracer {
     )
   }
 
-  /// The term of the energy whose own gradient is the longest in a row.
-  func steepestTerm(row: Int) throws -> Culprit? {
-    let terms = self.terms(of: session.prepared(evaluation.energy.node))
-    guard terms.count > 1 else { return terms.first.flatMap { culprit($0.origin) } }
+  /// The term of the energy whose own gradient is the longest.
+  func steepestTerm() throws -> Culprit? {
     var transforms = Transforms(graph)
-    var nodes: [(String, NodeID)] = []
-    for (index, term) in terms.enumerated() {
-      for (argument, sample) in evaluation.energy.samples.enumerated() {
-        let gradient = transforms.gradient(of: term.node, by: graph.symbol(sample.symbol))
-        nodes.append(("\(index) \(argument)", gradient))
-      }
+    return try extremeTerm { term in
+      samples.map { transforms.gradient(of: term, by: graph.symbol($0.symbol)) }
     }
-    let program = try lowered(graph, nodes, sizes: evaluation.environment.sizes.values)
-    var inputs = evaluation.environment.values.mapValues(\.values)
-    inputs.merge(try sample(row)) { _, new in new }
-    let interpreter = ReferenceInterpreter(program, dimensions: evaluation.environment.sizes.values)
-    guard let results = try? interpreter.run(inputs) else { return nil }
-    var best: (index: Int, length: Double)?
-    for index in terms.indices {
-      let parts = evaluation.energy.samples.indices.flatMap { results["\(index) \($0)"] ?? [] }
-      let length = parts.reduce(0) { $0 + $1 * $1 }
-      if length > best?.length ?? -1 { best = (index, length) }
+  }
+
+  /// The term of the energy that is the largest.
+  func largestTerm() throws -> Culprit? { try extremeTerm { [$0] } }
+
+  /// The term for which some quantities are the largest.
+  private func extremeTerm(_ quantities: (NodeID) -> [NodeID]) throws -> Culprit? {
+    let terms = self.terms(of: root)
+    guard terms.count > 1 else { return terms.first.flatMap { culprit($0.origin) } }
+    let nodes = terms.enumerated().flatMap { index, term in
+      quantities(term.node).enumerated().map { ("\(index) \($0.offset)", $0.element) }
     }
-    return best.flatMap { culprit(terms[$0.index].origin) }
+    let program = try lowered(graph, nodes, sizes: sizes.values)
+    guard let results = try? ReferenceInterpreter(program, dimensions: sizes.values).run(inputs) else { return nil }
+    var lengths = [Double](repeating: 0, count: terms.count)
+    for (name, values) in results {
+      guard let index = name.split(separator: " ").first.flatMap({ Int($0) }) else { continue }
+      for value in values { lengths[index] = max(lengths[index], abs(value)) }
+    }
+    let best = lengths.indices.max { lengths[$0] < lengths[$1] }
+    return best.flatMap { culprit(terms[$0].origin) }
   }
 
   /// The terms that add up to an energy, with the node that each was written as.
@@ -134,21 +174,17 @@ struct Tracer {
     // Values set from outside have sources of their own; the program's comes first.
     let spans = graph.origins(of: node).filter { $0.end > $0.start }
     guard let span = spans.first(where: { $0.file == 0 }) ?? spans.first, let file = session.sources.file(of: span)
-    else { return Culprit(text: Printer(graph).describe(node), place: "") }
+    else { return Culprit(text: Printer(graph).describe(node), place: "", span: nil) }
     let (line, column) = file.position(of: Int(span.start))
     let words = session.sources.text(of: span).split(whereSeparator: \.isWhitespace)
-    return Culprit(text: words.joined(separator: " "), place: "\(line):\(column)")
-  }
-
-  private func sample(_ row: Int) throws -> [Symbol.ID: [Double]] {
-    try evaluation.batch.sample(
-      evaluation.batch.rows.lowerBound + row, sizes: evaluation.environment.sizes, graph)
+    let place = (span.file == 0 ? "" : file.name + ":") + "\(line):\(column)"
+    return Culprit(text: words.joined(separator: " "), place: place, span: span)
   }
 
   /// The smallest expression that reads a symbol.
   private func firstReader(of symbol: Symbol.ID) -> Culprit? {
     let target = graph.symbol(symbol)
-    for id in graph.postorder(evaluation.energy.node) where graph[id].arguments.contains(target) {
+    for id in graph.postorder(root) where graph[id].arguments.contains(target) {
       if let found = culprit(id), !found.place.isEmpty { return found }
     }
     return nil
@@ -157,7 +193,7 @@ struct Tracer {
   /// Nodes of the energy that are evaluated whatever conditions on data say.
   private func unconditionalNodes() -> Set<NodeID> {
     var seen: Set<NodeID> = []
-    var pending = [session.prepared(evaluation.energy.node)]
+    var pending = [root]
     while let id = pending.popLast() {
       guard seen.insert(id).inserted else { continue }
       if case .select = graph[id].operation {
@@ -171,7 +207,8 @@ struct Tracer {
     return seen
   }
 
-  private static func indices(of offset: Int, in shape: [Int]) -> String {
+  /// `[2, 3]` of an offset; nothing for a number.
+  static func indices(of offset: Int, in shape: [Int]) -> String {
     guard !shape.isEmpty else { return "" }
     var rest = offset
     var indices: [Int] = []
@@ -187,12 +224,7 @@ extension Session {
   /// The error for a batch with NaN where that shall end the run: the first row and its sub-expression.
   public func notANumber(_ evaluation: Evaluation, _ summary: BatchSummary) throws -> Diagnostic? {
     guard let row = summary.firstNaN else { return nil }
-    let culprit = try Tracer(session: self, evaluation: evaluation).firstNotFinite(row: row)
-    let number = evaluation.batch.rows.lowerBound + row + 1
-    let source = culprit.map { ", from  \($0.text)" + ($0.place.isEmpty ? "" : "  (\($0.place))") } ?? ""
-    return Diagnostic(
-      .error, .trapped, "row \(number) is NaN\(source)",
-      hints: [.init("without --trap-nan such rows are written and counted")])
+    return try Tracer(self, evaluation, row: row).trapped(row: evaluation.batch.rows.lowerBound + row + 1)
   }
 
   /// Which energies `check` looks at: the named one, or all that have values for their parameters.

@@ -11,6 +11,8 @@ struct CheckCommand: ParsableCommand {
     discussion: """
       energy check model.energy --samples 1000 --seed 0
       energy check model.energy --input data.csv --rows-out bad.npy
+      energy check model.energy --verbose      with statistics and the score's error by coordinate
+      Samples are standard normal, brought into the domain of an argument that has one (a note says how).
       Warnings end with exit status 0, failures with 1.
       """)
 
@@ -29,6 +31,10 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Write the samples of the rows at fault to this file.", completion: .file())
   var rowsOut: String?
 
+  @Flag(
+    name: .shortAndLong, help: "Also print the rows alone against the batch, statistics, and the error by coordinate.")
+  var verbose = false
+
   func validate() throws {
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
     if samples != nil, !input.isEmpty { throw ValidationError("Give --input or --samples, not both.") }
@@ -42,18 +48,26 @@ struct CheckCommand: ParsableCommand {
     }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       let energies = try loaded.energiesToCheck(named: program.energy)
+      if rowsOut != nil, energies.all.count > 1 {
+        throw Diagnostic(
+          .error, .option, "--rows-out takes the rows of one energy, and there are \(energies.all.count)",
+          hints: [.init("choose one: --energy \(energies.all[0].displayName)")])
+      }
       energies.notes.forEach(report.note)
       var reports: [JSON] = []
       var failed = false
       defer { report.field("reports", .array(reports)) }
       for (index, energy) in energies.all.enumerated() {
-        let found = try loaded.check(energy, request)
+        let found = try Interruption.watching { try loaded.check(energy, request(isCancelled: $0)) }
         if index > 0 { report.line("") }
-        report.line(found.text)
+        report.line(found.text(details: verbose))
         found.notes.forEach(report.note)
         reports.append(found.json)
         failed = failed || found.isFailure
-        if let rowsOut, !found.badRows.values.isEmpty {
+        guard let rowsOut else { continue }
+        if found.badRows.values.isEmpty {
+          report.note("no row is at fault; \(rowsOut) was not written")
+        } else {
           try ArrayOutput.write(found.badRows.values, shape: found.badRows.shape, to: rowsOut)
         }
       }
@@ -61,14 +75,12 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  private var request: CheckRequest {
-    let command = "energy check …"
-    if input.isEmpty {
-      return CheckRequest(
-        source: .random(count: samples ?? 1000, seed: program.seed), rows: rows?.range, command: command)
-    }
-    let names = input.map(\.path).joined(separator: ", ")
+  private func request(isCancelled: @escaping @Sendable () -> Bool) -> CheckRequest {
+    let source: BatchSource =
+      input.isEmpty
+      ? .random(count: samples ?? 1000, seed: program.seed) : .files(input.map { ($0.name, $0.path) })
     return CheckRequest(
-      source: .files(input.map { ($0.name, $0.path) }), origin: names, rows: rows?.range, command: command)
+      source: source, origin: input.isEmpty ? nil : input.map(\.path).joined(separator: ", "), rows: rows?.range,
+      trapsNaN: program.trapNan, isCancelled: isCancelled)
   }
 }

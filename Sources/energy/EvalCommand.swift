@@ -38,9 +38,6 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "Write the gradient of the sum of the energies by a parameter: NAME=G.npy, dotted for own ones.")
   var gradOut: [FilePair] = []
 
-  @Flag(help: "End with an error where an energy or score is NaN.")
-  var trapNan = false
-
   func run() throws {
     let report = Report(output)
     try report.finish(loading: {
@@ -91,7 +88,7 @@ struct EvalCommand: ParsableCommand {
       summary = try write(evaluation, files, clock, &seconds)
     }
     if let warning = summary.warning(firstRow: rows?.range.lowerBound ?? 1) {
-      if trapNan { throw try session.notANumber(evaluation, summary) ?? warning }
+      if program.trapNan { throw try session.notANumber(evaluation, summary) ?? warning }
       report.add([warning], session.sources)
     }
     if files.isEmpty {
@@ -120,7 +117,7 @@ struct EvalCommand: ParsableCommand {
       try session.parameterGradients(
         of: energy, by: gradOut.map(\.name), on: source, rows: rows?.range, isCancelled: $0)
     }
-    if trapNan, let bad = gradients.first(where: { $0.values.contains { $0.isNaN } }) {
+    if program.trapNan, let bad = gradients.first(where: { $0.values.contains { $0.isNaN } }) {
       throw Diagnostic(
         .error, .notFinite, "the gradient by \(bad.name) is NaN; nothing was written",
         hints: [.init("energy check names the sub-expression")])
@@ -166,7 +163,7 @@ struct EvalCommand: ParsableCommand {
     seconds[1].1 = start.duration(to: clock.now)
     let summary = evaluation.summary(of: addresses.mapValues { UnsafeRawPointer($0) })
     start = clock.now
-    if !(trapNan && summary.warning(firstRow: 1) != nil) { for target in targets { try target.file.commit() } }
+    if !(program.trapNan && summary.warning(firstRow: 1) != nil) { for target in targets { try target.file.commit() } }
     seconds[2].1 = start.duration(to: clock.now)
     return summary
   }

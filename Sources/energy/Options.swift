@@ -52,6 +52,9 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: "The most memory to take: 500M, 8G.")
   var maxMemory: Bytes?
 
+  @Flag(help: "End with an error where a result is NaN; it names the first sub-expression and its place.")
+  var trapNan = false
+
   @Option(help: "The seed of random numbers.")
   var seed: UInt64 = 0
 
@@ -109,6 +112,7 @@ struct ProgramOptions: ParsableArguments {
     options.precision = dtype
     options.threads = threads ?? max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     options.memoryLimit = maxMemory?.count ?? max(1 << 28, PhysicalMemory.bytes / 2)
+    options.trapsNaN = trapNan
     options.numbers = Console.outputIsTerminal ? .short : .exact
     if let expression {
       return Session(

@@ -46,7 +46,8 @@ public struct Spelling: Sendable {
   public struct Helper: Sendable {
     /// The name of the function.
     public let name: String
-    /// Its text; `ENERGY_FUNCTION` stands where a target puts its qualifiers (`static inline`, `__device__`).
+    /// Its text; `ENERGY_FUNCTION` stands where a target puts its qualifiers (`static inline`, `__device__`), and
+    /// `ENERGY_OUTLINE` before what is rarely called and shall not be copied into its callers.
     public let source: String
     /// Other helpers that it calls.
     public let needs: [Helper]
@@ -60,6 +61,11 @@ public struct Spelling: Sendable {
 }
 
 extension Spelling {
+  /// The same with a function of its own for CUDA in single precision.
+  func withCUDA32(_ helper: Helper) -> Spelling {
+    Spelling(c64: c64, c32: c32, cuda64: cuda64, cuda32: "\(helper.name)({0})", helpers: helpers + [helper])
+  }
+
   /// The same with a library function of CUDA in place of the helper, in both precisions.
   func withCUDA(_ name: String) -> Spelling {
     Spelling(c64: c64, c32: c32, cuda64: "\(name)({0})", cuda32: "\(name)f({0})", helpers: helpers)

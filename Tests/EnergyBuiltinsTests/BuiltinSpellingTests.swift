@@ -43,6 +43,7 @@ import Testing
 
   private func program(_ entries: [Builtin], _ points: [[[Double]]]) -> String {
     var text = "#include <math.h>\n#include <stdio.h>\n#define ENERGY_FUNCTION static\n"
+      + "#define ENERGY_OUTLINE static\n"
     var known: Set<String> = []
     func include(_ helper: Spelling.Helper) {
       for needed in helper.needs { include(needed) }

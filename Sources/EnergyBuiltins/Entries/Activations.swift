@@ -12,7 +12,10 @@ extension Builtins {
     .primitive(
       .init(
         .partials { graph, _, y in [graph.multiply(y, graph.affine(-1, y, plus: 1))] },
-        .expression("1.0@ / (1.0@ + exp@(-({0})))"), ulps: 3)))
+        // The denominator is at least 1 and overflows to a quotient of 0, as it should.
+        Spelling(
+          c64: "1.0 / (1.0 + exp(-({0})))", c32: "1.0f / (1.0f + expf(-({0})))",
+          cuda32: "ee_quick_divide(1.0f, 1.0f + expf(-({0})))"), ulps: 3)))
 
   static let logit = Builtin(
     "logit", "log(p/(1 − p)), the inverse of sigmoid.", example: .init("logit(0.5)", 0),

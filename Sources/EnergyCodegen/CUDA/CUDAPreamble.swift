@@ -6,6 +6,7 @@ enum CUDAPreamble {
     #ifndef EE_EMULATED
     #define EE_FUNCTION [[maybe_unused]] static __host__ __device__ inline
     #define EE_DEVICE [[maybe_unused]] static __device__ __forceinline__
+    #define EE_OUTLINE [[maybe_unused]] static __host__ __device__ __noinline__
     #define EE_LAUNCH(kernel, grid, block, bytes, stream, ...) \\
       kernel<<<(unsigned)(grid), (unsigned)(block), (bytes), (stream)>>>(__VA_ARGS__)
     #define EE_DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]

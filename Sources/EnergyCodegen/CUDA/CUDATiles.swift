@@ -62,7 +62,12 @@ enum CUDATiles {
         constexpr int units = ROWS*WIDTH/EE_UNIT;
         if (ALIGNED && rows == ROWS) {
           #pragma unroll 8
-          for (int u = tid; u < units; u += ROWS) {
+          for (int i = 0; i < units/ROWS; i++) {
+            const int u = tid + i*ROWS;
+            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ((const ee_unit *)source)[u];
+          }
+          if (units % ROWS != 0 && tid < units % ROWS) {
+            const int u = tid + units/ROWS*ROWS;
             ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ((const ee_unit *)source)[u];
           }
         } else {
@@ -78,7 +83,12 @@ enum CUDATiles {
         constexpr int units = ROWS*WIDTH/EE_UNIT;
         if (ALIGNED && rows == ROWS) {
           #pragma unroll 8
-          for (int u = tid; u < units; u += ROWS) {
+          for (int i = 0; i < units/ROWS; i++) {
+            const int u = tid + i*ROWS;
+            ((ee_unit *)target)[u] = ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)];
+          }
+          if (units % ROWS != 0 && tid < units % ROWS) {
+            const int u = tid + units/ROWS*ROWS;
             ((ee_unit *)target)[u] = ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)];
           }
         } else {

@@ -29,7 +29,7 @@ extension BlockWriter {
       let old = CExpression(text: "{0}", isVarying: isVarying(access.buffer) && !isLanewise(access))
       let side = CExpression(text: "{1}", isVarying: old.isVarying)
       let spelling = Builtins[FunctionName(how.rawValue)]?.primitive?.spelling
-      functions.need(spelling?.helpers ?? [])
+      functions.need(spelling?.helpers(of: dialect) ?? [])
       let call = functions.call(how.rawValue, spelling.map(dialect.template) ?? "{0}", [old, side]).text
       write(access, value) { "\($0) = \(call.replacing("{0}", with: $0).replacing("{1}", with: $1));" }
     }

@@ -273,9 +273,7 @@ struct BlockWriter {
       let value = real(operands[0])
       return CExpression(text: "-" + inner(value, .primary), precedence: .unary, isVarying: value.isVarying)
     case .reciprocal:
-      let value = real(operands[0])
-      return CExpression(
-        text: "\(dialect.number(1)) / \(value.operand(.unary))", precedence: .product, isVarying: value.isVarying)
+      return dialect.reciprocal(real(operands[0]))
     case .squareRoot: return functions.call("sqrt", "sqrt\(dialect.isSingle ? "f" : "")({0})", [real(operands[0])])
     case .power(let exponent): return functions.power(exponent, real(operands[0]))
     case .select:
@@ -324,7 +322,7 @@ struct BlockWriter {
     default: break
     }
     guard let spelling = Builtins[name]?.primitive?.spelling else { return CExpression(text: "EE_NAN") }
-    functions.need(spelling.helpers)
+    functions.need(spelling.helpers(of: dialect))
     let arguments = operands.map { real($0) }
     return functions.call(name.name, dialect.template(spelling), arguments)
   }

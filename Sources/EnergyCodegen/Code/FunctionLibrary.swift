@@ -26,8 +26,12 @@ struct FunctionLibrary {
   mutating func need(_ helpers: [Spelling.Helper]) {
     for helper in helpers {
       need(helper.needs)
-      add(helper.name, helper.source.replacing("ENERGY_FUNCTION", with: "EE_FUNCTION") + "\n")
+      add(helper.name, Self.qualified(helper.source) + "\n")
     }
+  }
+
+  private static func qualified(_ source: String) -> String {
+    source.replacing("ENERGY_FUNCTION", with: "EE_FUNCTION").replacing("ENERGY_OUTLINE", with: "EE_OUTLINE")
   }
 
   // MARK: Element-wise functions
@@ -106,7 +110,10 @@ struct FunctionLibrary {
     // x^(h/2) = x^(h div 2)·√x; 1/… for negative exponents.
     var body = Self.product(halves / 2)
     if halves % 2 == 1 { body = body.isEmpty ? "\(root)(a)" : "\(body)*\(root)(a)" }
-    if exponent < 0 { body = "\(dialect.number(1)) / (\(body))" }
+    if exponent < 0 {
+      let isSum = body.contains("*")
+      body = dialect.reciprocal(CExpression(text: body, precedence: isSum ? .product : .primary)).text
+    }
     let isVarying = base.isVarying
     let name = "ee_pow\(suffix)\(dialect.suffix)"
     let steps = Self.steps(halves / 2)

@@ -42,7 +42,8 @@ import Testing
   private func number(_ word: Substring) throws -> Double { try #require(Double(String(word))) }
 
   private func program(_ entries: [Builtin], _ points: [[[Double]]]) -> String {
-    var text = "#include <math.h>\n#include <stdio.h>\n#define ENERGY_FUNCTION static\n"
+    var text =
+      "#include <math.h>\n#include <stdio.h>\n#define ENERGY_FUNCTION static\n"
       + "#define ENERGY_OUTLINE static\n"
     var known: Set<String> = []
     func include(_ helper: Spelling.Helper) {

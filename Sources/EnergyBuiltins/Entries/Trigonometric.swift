@@ -9,15 +9,18 @@ extension Builtins {
     "sin", "The sine.", example: .init("sin(0)", 0), [.init()], range: .symmetricUnit,
     value: .unary { Foundation.sin($0) }, special: [.init([0], 0), .init([.infinity], .nan), .init([.nan], .nan)],
     symmetry: .odd,
-    .primitive(.init(.partials { graph, x, _ in [graph.call("cos", x[0])] },
-      Spelling.library("sin").withCUDA32(.sine), ulps: 1)))
+    .primitive(
+      .init(
+        .partials { graph, x, _ in [graph.call("cos", x[0])] },
+        Spelling.library("sin").withCUDA32(.sine), ulps: 1)))
 
   static let cos = Builtin(
     "cos", "The cosine.", example: .init("cos(0)", 1), [.init()], range: .symmetricUnit,
     value: .unary { Foundation.cos($0) }, special: [.init([0], 1), .init([.infinity], .nan), .init([.nan], .nan)],
     symmetry: .even,
     .primitive(
-      .init(.partials { graph, x, _ in [graph.negate(graph.call("sin", x[0]))] },
+      .init(
+        .partials { graph, x, _ in [graph.negate(graph.call("sin", x[0]))] },
         Spelling.library("cos").withCUDA32(.cosine), ulps: 1)))
 
   static let tan = Builtin(

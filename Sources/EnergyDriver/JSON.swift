@@ -37,7 +37,7 @@ public enum JSON: Sendable {
       return "{" + fields.map { JSONRenderer.quoted($0.0) + ": " + $0.1.text }.joined(separator: ", ") + "}"
     case .array(let elements): return "[" + elements.map(\.text).joined(separator: ", ") + "]"
     case .number(let value):
-      let text = NumberStyle.exact.text(value)
+      let text = NumberStyle.exact.text(value, keepsSignOfZero: true)
       return value.isFinite ? text : JSONRenderer.quoted(text)
     case .string(let text): return JSONRenderer.quoted(text)
     case .bool(let value): return value ? "true" : "false"

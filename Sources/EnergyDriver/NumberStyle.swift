@@ -8,13 +8,15 @@ public enum NumberStyle: Sendable {
   case exact
 
   /// A number: `1`, `-0.75`, `1e+20`, `nan`, `inf`.
-  public func text(_ value: Double) -> String {
+  ///
+  /// A reader has one zero: the score of a constant is 0, although −0 is what comes out of −∇E. What is read back by a
+  /// program, such as JSON, keeps the bit.
+  public func text(_ value: Double, keepsSignOfZero: Bool = false) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    if value == 0, !keepsSignOfZero { return "0" }
     switch self {
-    case .short:
-      let text = Self.text(value, digits: 6)
-      return text == "-0" ? "0" : text
+    case .short: return Self.text(value, digits: 6)
     case .exact:
       let text = "\(value)"
       return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
@@ -34,13 +36,17 @@ struct TensorText {
   let style: NumberStyle
   /// Axes longer than this are shown by their edges.
   var edge = 10
+  /// Whether −0 is told from 0.
+  var keepsSignOfZero = false
 
   /// `[[1, 2], [3, 4]]`, cut where it is long, then with a line of its range.
   func text(_ values: [Double], shape: [Int], asBools: Bool = false) -> String {
     guard shape.allSatisfy({ $0 > 0 }) else {
       return "[] (" + shape.map(String.init).joined(separator: " × ") + ")"
     }
-    let number = { (value: Double) in asBools ? (value != 0 ? "true" : "false") : style.text(value) }
+    let number = { (value: Double) in
+      asBools ? (value != 0 ? "true" : "false") : style.text(value, keepsSignOfZero: keepsSignOfZero)
+    }
     if shape.isEmpty { return values.first.map(number) ?? "" }
     // The innermost axis is written first; each further one joins what the last one made.
     let keeps = shape.map { kept($0) }

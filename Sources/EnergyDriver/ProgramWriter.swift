@@ -182,6 +182,7 @@ struct ProgramWriter {
   }
 
   private func text(_ data: TensorData) -> String {
-    TensorText(style: .exact, edge: .max).text(data.values, shape: data.shape, asBools: data.type == .bool)
+    TensorText(style: .exact, edge: .max, keepsSignOfZero: true).text(
+      data.values, shape: data.shape, asBools: data.type == .bool)
   }
 }

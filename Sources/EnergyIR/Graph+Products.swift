@@ -39,10 +39,10 @@ extension Graph {
       }
       switch self[id].operation {
       case .constant(let value):
-        coefficient *= Foundation.pow(value, exponent)
+        coefficient = DecimalNumbers.product(coefficient, raised(value, exponent))
         continue
       case .add(let inner, 0) where inner.count == 1 && (isWhole || inner[0] > 0):
-        coefficient *= Foundation.pow(inner[0], exponent)
+        coefficient = DecimalNumbers.product(coefficient, raised(inner[0], exponent))
         pending.append((self[id].arguments[0], exponent))
         continue
       case .add(let inner, _) where isWhole && inner[0] < 0:
@@ -74,6 +74,15 @@ extension Graph {
     let monomial = kept.isEmpty ? nil : internProduct(kept, type: type)
     guard let monomial else { return broadcast(guarded(conditions, constant(coefficient, type: type)), to: shape) }
     return broadcast(guarded(conditions, scale(coefficient, monomial)), to: shape)
+  }
+
+  /// A number to a power.
+  private func raised(_ value: Double, _ exponent: Double) -> Double {
+    switch exponent {
+    case 1: value
+    case 2: DecimalNumbers.product(value, value)
+    default: Foundation.pow(value, exponent)
+    }
   }
 
   /// Interns a monomial whose bases are already collected.

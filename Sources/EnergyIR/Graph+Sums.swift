@@ -33,15 +33,15 @@ extension Graph {
       let node = self[id]
       if node.type == .real || factor != factor.rounded() { isInteger = false }
       switch node.operation {
-      case .constant(let value): constant += factor * value
+      case .constant(let value): constant = DecimalNumbers.sum(constant, plus: factor, times: value)
       case .add(let inner, let innerConstant) where abs(factor) == 1 || (inner.count == 1 && innerConstant == 0):
-        constant += factor * innerConstant
+        constant = DecimalNumbers.sum(constant, plus: factor, times: innerConstant)
         for (coefficient, argument) in zip(inner, node.arguments).reversed() {
-          pending.append((factor * coefficient, argument))
+          pending.append((DecimalNumbers.product(factor, coefficient), argument))
         }
       default:
         if coefficients[id] == nil { order.append(id) }
-        coefficients[id, default: 0] += factor
+        coefficients[id] = DecimalNumbers.sum(coefficients[id] ?? 0, factor)
       }
       if pending.isEmpty, let next = sumToExpand(order, coefficients, constant) {
         pending.append((coefficients[next] ?? 0, next))
@@ -62,7 +62,7 @@ extension Graph {
     var result: [(Double, NodeID)] = []
     for (factor, id) in terms {
       if let known = position[id] {
-        result[known].0 += factor
+        result[known].0 = DecimalNumbers.sum(result[known].0, factor)
       } else {
         position[id] = result.count
         result.append((factor, id))
@@ -84,9 +84,9 @@ extension Graph {
   /// Replaces the multiple of a sum that was pushed last by the multiples of its terms.
   private func expandOnce(_ pending: inout [(Double, NodeID)], _ constant: inout Double) {
     guard let (factor, id) = pending.popLast(), case .add(let inner, let own) = self[id].operation else { return }
-    constant += factor * own
+    constant = DecimalNumbers.sum(constant, plus: factor, times: own)
     for (coefficient, argument) in zip(inner, self[id].arguments).reversed() {
-      pending.append((factor * coefficient, argument))
+      pending.append((DecimalNumbers.product(factor, coefficient), argument))
     }
   }
 

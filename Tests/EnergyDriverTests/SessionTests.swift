@@ -106,4 +106,20 @@ import Testing
     #expect(
       session.definitionsNote(path: "f.energy") == "2 energies defined; nothing printed. Try: energy check f.energy")
   }
+
+  /// A reader has one zero and the decimals of the text; data keep every bit.
+  @Test func zerosAndDecimalsAsAReaderHasThem() throws {
+    let text = """
+      energy f(x : positive) = 0.3*1.5*x^2
+      score(f)(-1)
+      score(f)
+      [0.5, -0.0]
+      """
+    let session = session(text)
+    #expect(try session.printed() == ["0", "-0.9*(if x > 0 then x else 0)", "[0.5, 0]"])
+    var json: [String] = []
+    try session.run { json.append($0.json.text) }
+    #expect(json[2].contains("[0.5, -0"), "\(json)")
+    #expect(NumberStyle.short.text(-0.0) == "0" && NumberStyle.short.text(-1e-9) == "-1e-09")
+  }
 }

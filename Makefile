@@ -38,5 +38,6 @@ fuzz: deps ## a million mutations of the examples through the whole pipeline
 bench: build ## time against JAX (installed into .venv)
 	$(PYTHON) Benchmarks/peers.py --program $(PROGRAM)
 
-docs: build ## record docs/first-run.svg, the picture in the README
+docs: build ## draw the pictures of the README and the pages anew (gnuplot is needed)
 	$(PYTHON) scripts/transcript.py $(PROGRAM) docs/first-run.svg
+	scripts/pictures.sh $(PROGRAM)

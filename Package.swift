@@ -15,10 +15,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
 }
 
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -58,11 +58,13 @@ let package = Package(
         "EnergyText", "EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyTransforms",
         "EnergyLowering", "EnergyCPU", "EnergyCodegen", "EnergyData",
       ])
+    + library("EnergyPlots", ["EnergyText", "EnergyIR", "EnergySemantics", "EnergyData", "EnergyDriver"])
     + [
       .executableTarget(
         name: "energy",
         dependencies: [
-          "EnergyDriver", "EnergyCodegen", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+          "EnergyDriver", "EnergyCodegen", "EnergyPlots",
+          .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: swiftSettings)
     ]
@@ -78,7 +80,9 @@ let package = Package(
       tests("EnergyCodegenTests", ["EnergyCodegen"]),
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver", "EnergyCodegen"]),
+      tests("EnergyPlotsTests", ["EnergyPlots"], exclude: ["Expected"]),
       tests(
-        "CommandLineTests", ["EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "energy"]),
+        "CommandLineTests",
+        ["EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "EnergyPlots", "energy"]),
     ]
 )

@@ -11,6 +11,8 @@ extension DiagnosticCode {
   public static let option: DiagnosticCode = "E-option"
   /// No CUDA driver.
   public static let noGPU: DiagnosticCode = "E-no-gpu"
+  /// No gnuplot, or one that can't draw what is asked for.
+  public static let noGnuplot: DiagnosticCode = "E-no-gnuplot"
   /// Part of the tool that isn't built yet.
   public static let notBuilt: DiagnosticCode = "E-not-built"
   /// The evaluation needs more memory than it may have.
@@ -58,5 +60,5 @@ public enum ExitStatus: Int32, Sendable {
     }
   }
 
-  private static let unavailableCodes: Set<DiagnosticCode> = [.noGPU, .notBuilt, "E-unsupported"]
+  private static let unavailableCodes: Set<DiagnosticCode> = [.noGPU, .noGnuplot, .notBuilt, "E-unsupported"]
 }

@@ -173,7 +173,7 @@ public final class Evaluation {
   }
 
   /// The outputs at other samples: packed, in double precision.
-  func values(
+  public func values(
     at points: [Double], count: Int, isCancelled: (@Sendable () -> Bool)? = nil
   ) throws -> [[Double]] {
     precondition(precision == .f64, "points are given in double precision")

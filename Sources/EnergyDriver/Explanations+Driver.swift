@@ -12,6 +12,10 @@ extension DiagnosticExplanation {
       .option, "What the command line names isn't there: an energy, a parameter, a row. The message lists what is."),
     DiagnosticExplanation(
       .noGPU, "No CUDA driver was found, so nothing can run on a GPU. --backend auto always works."),
+    DiagnosticExplanation(
+      .noGnuplot,
+      "Pictures in files are drawn by gnuplot, which wasn't found or failed. Without a file the plot is drawn with characters, and that needs nothing."
+    ),
     DiagnosticExplanation(.notBuilt, "This part of the tool doesn't exist yet."),
     DiagnosticExplanation(
       .memory, "An evaluation would take more memory than it may have; --max-memory sets how much that is.",

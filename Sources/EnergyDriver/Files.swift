@@ -19,6 +19,8 @@ public protocol FileAccess: Sendable {
   func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws
   /// Writes a text into a file that a program names, relative to `folder`; never one outside of it.
   func write(_ text: String, to path: String, within folder: String) throws
+  /// Writes bytes into a file that a program names, relative to `folder`; never one outside of it.
+  func write(_ bytes: [UInt8], to path: String, within folder: String) throws
 }
 
 extension FileAccess {
@@ -42,6 +44,11 @@ extension FileAccess {
 
   /// Refuses: by default nothing is written.
   public func write(_ text: String, to path: String, within folder: String) throws {
+    throw Diagnostic(.error, .file, "\(path): nothing can be written here")
+  }
+
+  /// Refuses: by default nothing is written.
+  public func write(_ bytes: [UInt8], to path: String, within folder: String) throws {
     throw Diagnostic(.error, .file, "\(path): nothing can be written here")
   }
 }
@@ -84,7 +91,12 @@ public struct DiskFiles: FileAccess {
 
   /// Writes a text into a file that a program names, under the same rule.
   public func write(_ text: String, to path: String, within folder: String) throws {
-    try AtomicFile.write(Array(text.utf8), to: Self.destination(path, folder))
+    try write(Array(text.utf8), to: path, within: folder)
+  }
+
+  /// Writes bytes into a file that a program names, under the same rule.
+  public func write(_ bytes: [UInt8], to path: String, within folder: String) throws {
+    try AtomicFile.write(bytes, to: Self.destination(path, folder))
   }
 
   /// The path of a file to write.

@@ -61,6 +61,7 @@ extension Session {
     case .energy(let energy):
       if action.verb == .check { return try checkResult(action, energy) }
       if case .emit(let target, let path) = action.verb { return try emit(action, energy, target, to: path) }
+      if case .plot(let plot) = action.verb { return try draw(action, energy, plot) }
       return formulaResult(action, prepared(energy.node))
     case .derivative(_, of: _, by: _, let node):
       var transforms = Transforms(graph)
@@ -113,6 +114,45 @@ extension Session {
       source: action.text, text: "",
       json: .object([("statement", .string(action.text)), ("file", .string(path))]),
       notes: written.map { "wrote \($0.0)" }, isFailure: false)
+  }
+
+  private func draw(_ action: Action, _ energy: Program.Energy, _ plot: Program.Plot) throws -> StatementResult {
+    guard let pictures else {
+      throw Diagnostic(.error, .unsupported, "pictures can't be drawn here", at: action.span)
+    }
+    let made = try located(action) {
+      try pictures.picture(of: plotRequest(energy, plot), in: self, to: plot.path)
+    }
+    return StatementResult(
+      source: action.text, text: made.text, json: .object([("statement", .string(action.text))] + made.json),
+      notes: made.notes, isFailure: false)
+  }
+
+  /// The numbers of a `plot` statement.
+  private func plotRequest(_ energy: Program.Energy, _ plot: Program.Plot) throws -> PlotRequest {
+    var request = PlotRequest(energy)
+    guard !plot.nodes.isEmpty else { return request }
+    let nodes = plot.nodes.map(prepared)
+    let environment = try self.environment(for: nodes)
+    let values = try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+      .run(nodes, sizes: environment.sizes.values, values: environment.values)
+    for (index, box) in plot.boxes.enumerated() {
+      let (lower, upper) = (values[2 * index].values[0], values[2 * index + 1].values[0])
+      request.box.append(try interval(lower, upper, at: box.span))
+    }
+    if plot.data != nil, let data = values.last { request.data = .values(data.values, shape: data.shape) }
+    return request
+  }
+
+  /// The interval of an axis.
+  /// - Throws: `E-value` where it is empty or has no ends.
+  public func interval(_ lower: Double, _ upper: Double, at span: Span? = nil) throws -> ClosedRange<Double> {
+    guard lower.isFinite, upper.isFinite, lower < upper, (upper - lower).isFinite else {
+      let text = "[\(NumberStyle.exact.text(lower)), \(NumberStyle.exact.text(upper))]"
+      throw Diagnostic(
+        .error, .value, "an axis runs from a smaller number to a greater one; \(text) doesn't", at: span)
+    }
+    return lower...upper
   }
 
   /// Gives an error without a place that of the statement.

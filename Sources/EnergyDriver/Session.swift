@@ -69,8 +69,10 @@ public final class Session {
   public internal(set) var diagnostics: [Diagnostic]
   /// Where arrays come from.
   public let files: any FileAccess
+  /// Draws what `plot` statements ask for; without one they are refused.
+  public var pictures: (any PictureMaker)?
   /// What paths in the program are relative to.
-  let folder: String
+  public let folder: String
   /// The program's graph.
   var graph: Graph { program.graph }
   /// Values from outside, by symbol.

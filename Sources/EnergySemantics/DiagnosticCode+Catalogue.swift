@@ -48,8 +48,8 @@ extension DiagnosticExplanation {
         + "The message lists what differs. A file with more than one network is read in part: load(\"p.npz\", name = \"part\").",
       wrong: "", right: "param net : mlp[2, 8, 1](silu) = random(seed = 0)"),
     DiagnosticExplanation(
-      .unsupported, "The language has this, but this version doesn't do it yet.",
-      wrong: "energy f(x : vector[2]) = sumsq(x)\nplot f", right: "energy f(x : vector[2]) = sumsq(x)\nf"),
+      .unsupported,
+      "This version doesn't do it: a file of a kind that it can't read or write, a picture where none can be drawn."),
     DiagnosticExplanation(
       .hides, "A note: your name hides a built-in or a parameter. Rename it if you need both.",
       wrong: "param step = 0.1", right: "param rate = 0.1"),

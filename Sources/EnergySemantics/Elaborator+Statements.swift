@@ -48,7 +48,10 @@ extension Elaborator {
   /// Parameters of energies and literals that some graph uses.
   private func collectSymbols() {
     var roots = program.energies.map(\.node) + program.definitions.map(\.node) + shownNodes
-    roots += program.actions.flatMap { nodes(of: $0.subject) }
+    for action in program.actions {
+      roots += nodes(of: action.subject)
+      if case .plot(let plot) = action.verb { roots += plot.nodes }
+    }
     for parameter in program.parameters + program.data + ownParameterList {
       if case .node(let node)? = parameter.value { roots.append(node) }
     }
@@ -104,12 +107,8 @@ extension Elaborator {
       }
       act(.emit(target: target.text, to: path?.text), id, statement, tree)
     case .save(let id, let path): act(.save(to: path.text), id, statement, tree)
-    case .plot: unsupported("plot", statement)
+    case .plot(let plot): draw(plot, statement, tree)
     }
-  }
-
-  private func unsupported(_ word: String, _ statement: Statement) {
-    report(Diagnostic(.error, .unsupported, "\(word) isn't supported yet", at: statement.span))
   }
 
   private func act(_ verb: Program.Verb, _ id: ExprID, _ statement: Statement, _ tree: SyntaxTree) {
@@ -118,20 +117,7 @@ extension Elaborator {
       let scope = Scope(tree)
       declare(statement.whereDefinitions, scope)
       let value = try value(id, scope)
-      if verb == .check, innermost(value) == nil {
-        throw Diagnostic(
-          .error, .type, "check takes an energy, and '\(shortText(span))' is a value", at: span,
-          hints: [.init("name the energy itself: check f, not check f(x)")])
-      }
-      if verb == .check, case .derivative = value {
-        let realised = try realise(value, nil, at: span)
-        guard graph[realised.node].rank == 0 else {
-          let type = typeText(graph.shape(realised.node))
-          throw Diagnostic(
-            .error, .type, "check takes an energy, and the values of '\(shortText(span))' are \(type)", at: span)
-        }
-        return .energy(energy(shortText(span), realised, span))
-      }
+      if verb == .check { return try energySubject(value, of: "check", at: span) }
       let subject = try self.subject(value, shortText(span), at: span)
       if case .emit = verb {
         if case .energy = subject { return subject }
@@ -152,6 +138,23 @@ extension Elaborator {
     }
     guard let subject else { return }
     program.actions.append(.init(verb: verb, subject: subject, text: text(span), span: statement.span))
+  }
+
+  /// The energy that a statement works on, with a derivative whose values are real for one too.
+  func energySubject(_ value: Value, of word: String, at span: Span) throws -> Program.Subject {
+    if innermost(value) == nil {
+      throw Diagnostic(
+        .error, .type, "\(word) takes an energy, and '\(shortText(span))' is a value", at: span,
+        hints: [.init("name the energy itself: \(word) f, not \(word) f(x)")])
+    }
+    guard case .derivative = value else { return try subject(value, shortText(span), at: span) }
+    let realised = try realise(value, nil, at: span)
+    guard graph[realised.node].rank == 0 else {
+      let type = typeText(graph.shape(realised.node))
+      throw Diagnostic(
+        .error, .type, "\(word) takes an energy, and the values of '\(shortText(span))' are \(type)", at: span)
+    }
+    return .energy(energy(shortText(span), realised, span))
   }
 
   /// What a value is to be shown as.

@@ -210,6 +210,31 @@ public struct Program {
     case save(to: String)
     /// Writes an energy as source for another system, into a file or as a text.
     case emit(target: String, to: String?)
+    /// Draws an energy, into a file or as a text.
+    case plot(Plot)
+  }
+
+  /// Where an energy is drawn, and with what.
+  public struct Plot: Hashable, Sendable {
+    /// The axes: one for all coordinates or one each; empty where none is given. Both ends are real numbers.
+    public let boxes: [Interval]
+    /// Points to draw over it: a vector or a matrix with a row for each.
+    public let data: NodeID?
+    /// The file, relative to the source.
+    public let path: String?
+
+    /// One axis.
+    public struct Interval: Hashable, Sendable {
+      /// Where it begins.
+      public let lower: NodeID
+      /// Where it ends.
+      public let upper: NodeID
+      /// Its place.
+      public let span: Span
+    }
+
+    /// Everything that has to be computed.
+    public var nodes: [NodeID] { boxes.flatMap { [$0.lower, $0.upper] } + [data].compactMap { $0 } }
   }
 
   /// A statement that does something.

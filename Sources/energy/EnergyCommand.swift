@@ -11,6 +11,7 @@ struct EnergyCommand: ParsableCommand {
       energy derive -e 'a*sum((x^2 - b)^2)'           print the score's formula
       energy eval FILE --input X.npy                  energies and scores of a batch
       energy check FILE                               test an energy and its score
+      energy plot FILE --out f.svg                    draw it; without a file in the terminal
       energy fmt FILE                                 bring a file into the one form of the language
       energy explain E-shape                          what a message means
 

@@ -12,15 +12,6 @@ extension PlannedCommand {
   func run() throws { try Report(output).finish({ SourceMap() }) { throw Self.planned } }
 }
 
-/// `energy plot`.
-struct PlotCommand: PlannedCommand {
-  static let configuration = CommandConfiguration(commandName: "plot", abstract: "Pictures (not built yet).")
-  static let planned = Unbuilt.feature(
-    "energy plot", instead: "numbers for another program: energy eval FILE --input X.npy --energy-out E.csv")
-  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
-  @OptionGroup var output: OutputOptions
-}
-
 /// `energy repl`.
 struct ReplCommand: PlannedCommand {
   static let configuration = CommandConfiguration(commandName: "repl", abstract: "A prompt (not built yet).")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyDriver
+import EnergyPlots
 import EnergyText
 
 /// `energy run FILE`, `energy FILE`, and `energy` with a program on standard input.
@@ -24,6 +25,7 @@ struct RunCommand: ParsableCommand {
       return try program.session()
     }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
+      loaded.pictures = Pictures(terminal: Console.style(output))
       var results: [JSON] = []
       var failed = false
       defer { report.field("results", .array(results)) }

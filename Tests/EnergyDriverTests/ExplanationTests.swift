@@ -45,7 +45,8 @@ import Testing
     "E-encoding", "E-limit", "E-network", "E-npy", "E-csv", "E-ragged", "E-npz", "E-safetensors", "E-json", "E-entry",
     "E-dtype",
     "E-option",
-    "E-no-gpu", "E-not-built", "W-nan", "W-unused", "E-nan", "E-interrupted", "E-defect",
+    "E-no-gpu", "E-no-gnuplot", "E-not-built", "E-unsupported", "W-nan", "W-unused", "E-nan", "E-interrupted",
+    "E-defect",
   ]
 
   private func codes(of text: String) throws -> [String] {

@@ -64,7 +64,7 @@ private let table = TensorData(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
     ("data X = load(\"none.csv\")", "E-file"), ("data X = load(3)", "E-arguments"),
     ("data X = load(\"nan.csv\")", "E-value"),
     ("let x = load(\"x.csv\")", "E-type"),
-    ("plot 3", "E-unsupported"), ("emit cuda 3", "E-type"),
+    ("plot 3", "E-type"), ("emit cuda 3", "E-type"),
     ("fold(t in 1..3: t)", "E-arguments"), ("sum(t in 1..3, s = 0: s)", "E-arguments"),
     ("fold(t in 1..3, s = 0 if t > 1: s + t)", "E-index"), ("fold(t in 1..3, u in 1..2, s = 0: s)", "E-index"),
     ("[scan(t in 1..i, s = 0: s)[1] for i in 1..3]", "E-index"), ("fold(t in 1..3, s = 0: s > 1)", "E-type"),

@@ -28,6 +28,7 @@ public struct Gnuplot: ScriptRunner {
     folders.filter { $0.hasPrefix("/") }.map { $0 + "/gnuplot" }.first(where: FileManager.default.isExecutableFile)
   }
 
+  /// What it writes to standard output for a script.
   public func run(_ script: String) throws -> [UInt8] { try output(of: script).bytes }
 
   /// What gnuplot writes to standard output, and what to standard error.

@@ -51,7 +51,7 @@ extension GnuplotScript {
       piece.map { index in
         let value = min(max(values[index], range.lowerBound - 3 * span), range.upperBound + 3 * span)
         return SIMD2(curve.positions[index], value)
-      }.simplified(in: size, tolerance: 1.0 / 6000).map { "\(ScriptText.number($0.x)) \(ScriptText.number($0.y))" }
+      }.simplified(in: size, tolerance: 1.0 / 6000).map { ScriptText.place($0, in: size) }
     }.joined(separator: [""]).map { $0 }
   }
 

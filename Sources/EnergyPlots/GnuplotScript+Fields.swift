@@ -48,8 +48,7 @@ extension GnuplotScript {
     /// Whether a place lies on a dark band.
     func isDark(at place: SIMD2<Double>, in field: Plot.Field) -> Bool {
       let corner = SIMD2(field.horizontal.range.lowerBound, field.vertical.range.lowerBound)
-      let size = SIMD2(field.horizontal.range.upperBound, field.vertical.range.upperBound) - corner
-      let share = (place - corner) / size
+      let share = (place - corner) / field.size
       let value = field.value(values, share.x, share.y)
       guard value.isFinite else { return false }
       return Palette.isDark(colors[bounds.firstIndex { value < $0 } ?? bounds.count])
@@ -62,9 +61,7 @@ extension GnuplotScript {
     var lines: [String] = []
     for region in bands.regions {
       let color = region.band.map { bands.colors[$0] } ?? 0xFFFFFF
-      lines += region.corners.map {
-        "\(ScriptText.number($0.x, digits: 5)) \(ScriptText.number($0.y, digits: 5)) \(color)"
-      }
+      lines += region.corners.map { ScriptText.place($0, in: field.size) + " \(color)" }
       lines.append("")
     }
     lines.removeLast()
@@ -100,9 +97,7 @@ extension GnuplotScript {
   /// The score as arrows, light on dark bands and dark on light ones. Their direction is the score's; their length grows
   /// with its square root, and nine tenths of them stay below the longest.
   mutating func arrows(_ field: Plot.Field, on bands: Bands?, width: Double, height: Double) -> [String] {
-    let scale = SIMD2(
-      width / (field.horizontal.range.upperBound - field.horizontal.range.lowerBound),
-      height / (field.vertical.range.upperBound - field.vertical.range.lowerBound))
+    let scale = SIMD2(width, height) / field.size
     let lengths = field.arrows.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }
     let sorted = lengths.filter { $0.isFinite && $0 > 0 }.sorted()
     guard !sorted.isEmpty else { return [] }
@@ -117,8 +112,7 @@ extension GnuplotScript {
       guard pixels > 3, direction.x.isFinite, direction.y.isFinite else { continue }
       let color = bands?.isDark(at: place, in: field) == true ? 0xFFFFFF : Palette.ink
       lines += Self.outline(direction, pixels).map { corner in
-        let point = place + corner / scale
-        return "\(ScriptText.number(point.x, digits: 5)) \(ScriptText.number(point.y, digits: 5)) \(color)"
+        ScriptText.place(place + corner / scale, in: field.size) + " \(color)"
       }
       lines.append("")
     }
@@ -143,7 +137,7 @@ extension GnuplotScript {
     let inside = data.filter { field.horizontal.range.contains($0.x) && field.vertical.range.contains($0.y) }
     guard !inside.isEmpty else { return [] }
     let block = addBlock(
-      inside.map { "\(ScriptText.number($0.x, digits: 5)) \(ScriptText.number($0.y, digits: 5))" })
+      inside.map { ScriptText.place($0, in: field.size) })
     let radius = size * (inside.count > 500 ? 0.28 : 0.42)
     return [
       "\(block) using 1:2 with points pt 7 ps \(ScriptText.number(radius * 1.5, digits: 3)) lc rgb \"#FFFFFF\"",
@@ -154,11 +148,15 @@ extension GnuplotScript {
 }
 
 extension Plot.Field {
+  /// Width and height of the box.
+  var size: SIMD2<Double> {
+    SIMD2(
+      horizontal.range.upperBound - horizontal.range.lowerBound, vertical.range.upperBound - vertical.range.lowerBound)
+  }
+
   /// Height over width: equal units along both axes where that gives a picture of a sensible form, else square.
   var aspect: Double {
-    let width = horizontal.range.upperBound - horizontal.range.lowerBound
-    let height = vertical.range.upperBound - vertical.range.lowerBound
-    let ratio = height / width
+    let ratio = size.y / size.x
     return (0.5...1.6).contains(ratio) ? ratio : 0.9
   }
 }

@@ -18,9 +18,7 @@ struct Isobands {
   init(_ field: Plot.Field, values: [Double], levels: Levels, pixels: Double = 340) {
     let grid = PaddedGrid(field, values)
     var found: [(area: Double, level: Int, region: Region)] = []
-    let size = SIMD2(
-      field.horizontal.range.upperBound - field.horizontal.range.lowerBound,
-      field.vertical.range.upperBound - field.vertical.range.lowerBound)
+    let size = field.size
     for (index, bound) in ([-Double.greatestFiniteMagnitude] + levels.bounds).enumerated() {
       for contour in grid.contours(at: bound) {
         let area = Self.area(contour, size)

@@ -29,6 +29,13 @@ enum ScriptText {
     return number(value, digits: 6)
   }
 
+  /// A place in a picture, to a 20,000th of its size: what rounding errors make of it isn't seen.
+  static func place(_ point: SIMD2<Double>, in size: SIMD2<Double>) -> String {
+    let step = size / 20_000
+    let rounded = (point / step).rounded(.toNearestOrEven) * step
+    return "\(number(rounded.x)) \(number(rounded.y))"
+  }
+
   /// A number with few digits.
   static func number(_ value: Double, digits: Int) -> String {
     guard value != 0 else { return "0" }

@@ -86,7 +86,7 @@ extension Plot.Curve {
     guard let first = densities.first(where: { $0.isFinite }), let last = densities.last(where: { $0.isFinite }),
       let highest = densities.filter({ $0.isFinite }).max(), max(first, last) > 0.01 * highest
     else { return nil }
-    let ends = [axis.range.lowerBound, axis.range.upperBound].map(NumberStyle.short.text).joined(separator: ", ")
+    let ends = [axis.range.lowerBound, axis.range.upperBound].map { NumberStyle.short.text($0) }.joined(separator: ", ")
     return "the density is normalised over [\(ends)], and hasn't fallen off at its ends"
   }
 }

@@ -54,8 +54,10 @@ extension Builtin {
       numbers.append(number)
       if graph[argument].rank > 0 { shape = graph.shape(argument) }
     }
-    let result = graph.constant(value(numbers), type: type(graph, arguments))
-    return graph.broadcast(result, to: shape)
+    let number = value(numbers)
+    // exp(1000) stays a term: log(1 + exp(1000)) is 1000 once it is brought into its stable form, folded it is inf.
+    if name == "exp", numbers[0].isFinite, number == 0 || number == .infinity { return nil }
+    return graph.broadcast(graph.constant(number, type: type(graph, arguments)), to: shape)
   }
 
   /// Calls that are another term, exactly.

@@ -110,6 +110,10 @@ import Testing
   ]
 
   static let functions: [Sentence] = [
+    Sentence(
+      "a call with numbers is as stable as one with samples",
+      "energy f(x : real) = log(1 + exp(x))\nf(1000)\nlog(exp(-1000) + exp(-1000))\nexp(1000)", gives: 1000,
+      -999.3068528194401, .infinity),
     Sentence("fn is generic over shapes", "fn f(t) = t^2\nf(3)\nf([1, 2])", prints: "9", "[1, 4]"),
     Sentence("fn has defaults", "fn f(t, s = 1) = s*t\nf(3)\nf(3, 2)\nf(3, s = 4)", prints: "3", "6", "12"),
     Sentence("fn is checked where it's called", "fn f(t) = t[3]\nf([1, 2])", refused: "E-index", "in the call of f"),

@@ -125,7 +125,7 @@ final class Elaborator {
         hints: [.init("name parts of the expression with 'let' or 'where'")])
     }
     if callDepth > 0 { callSteps += 1 }
-    let isFull = steps & 63 == 0 && graph.isFull
+    let isFull = graph.isFull
     if steps > options.steps || callSteps > options.callSteps || isFull {
       let what =
         isFull

@@ -36,6 +36,22 @@ struct ImportTests {
     """, "models/x.csv": "1,2\n3,4\n5,6\n",
   ]
 
+  /// Each file imports the next one.
+  @Test(
+    "a program has as many files as docs/limits.md says, and no more", arguments: [(-1, true), (0, true), (1, false)])
+  func files(_ beyond: Int, _ isFine: Bool) throws {
+    let last = Program.sourceLimit - 1 + beyond
+    var files = ["f\(last).energy": "let a\(last) = 1"]
+    for number in 1..<last {
+      files["f\(number).energy"] =
+        "import a\(number + 1) from \"f\(number + 1).energy\"\nlet a\(number) = a\(number + 1)"
+    }
+    try inFolder(files) { folder in
+      let found = session("import a1 from \"f1.energy\"\na1", in: folder).diagnostics.map(\.code.name)
+      #expect(found == (isFine ? [] : ["E-limit"]))
+    }
+  }
+
   @Test("load in an imported file is relative to it; its parameters are set by their names outside")
   func values() throws {
     try inFolder(parts) { (folder: URL) throws in

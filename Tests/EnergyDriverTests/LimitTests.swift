@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(0, true), (1, false)])
+  @Test(arguments: [(-1, true), (0, true), (1, false)])
   func axes(_ beyond: Int, _ isFine: Bool) {
     let sizes = Array(repeating: "1", count: Program.rankLimit + beyond).joined(separator: ", ")
     #expect(codes("param K : tensor[\(sizes)] = zeros(\(sizes))") == (isFine ? [] : ["E-size"]))
@@ -109,17 +109,49 @@ import Testing
     }
   }
 
-  @Test func nodesOfTheGraph() throws {
-    let graph = Graph()
-    let lines = (0..<200).map { "let a\($0) = sin(\($0)*p)" }
+  @Test func nodesOfTheGraph() {
+    let lines = (0..<50).map { "let a\($0) = sin(\($0)*p)" }
     let text = "param p = 1.5\n" + lines.joined(separator: "\n")
     let tree = parse(SourceFile(name: "", text: text), id: 0).tree
+    func found(_ limit: Int) -> [String] {
+      let graph = Graph()
+      graph.nodeLimit = limit
+      return ProgramChecker(graph: graph, operators: GraphDerivatives()).check(tree).diagnostics.map(\.code.name)
+    }
+    let graph = Graph()
     #expect(ProgramChecker(graph: graph, operators: GraphDerivatives()).check(tree).diagnostics.isEmpty)
-    let needed = graph.count
-    let small = Graph()
-    small.nodeLimit = needed / 2
-    let found = ProgramChecker(graph: small, operators: GraphDerivatives()).check(tree).diagnostics
-    #expect(found.contains { $0.code == .limit })
+    // Whether it is full is asked before an expression is visited, so the last one may still be made.
+    var enough = graph.count
+    while enough > 1, found(enough - 1) == [] { enough -= 1 }
+    #expect(graph.count - enough < 8)
+    #expect(found(enough) == [] && found(enough + 1) == [])
+    #expect(found(enough - 1) == ["E-limit"])
+  }
+
+  /// Sizes and numbers in indices stay below 2^53, and a tensor has fewer than 2^62 entries.
+  @Test(arguments: [
+    ("sum(i in 1..9007199254740990: i)", true), ("sum(i in 1..9007199254740991: i)", true),
+    ("sum(i in 1..9007199254740992: i)", false), ("let a = zeros(2147483648, 2147483647)", true),
+    ("let a = zeros(2147483648, 2147483648)", false),
+  ])
+  func loopsAndTensors(_ text: String, _ isFine: Bool) {
+    #expect(codes(text).isEmpty == isFine, "\(codes(text))")
+  }
+
+  /// `--max-memory` to the byte: enough is enough, and one less is refused before anything is taken.
+  @Test func memory() throws {
+    let text = "energy f(x : vector[d]) = sum(i in 1..d, j in 1..d: sin(x[i] - x[j]))"
+    func runs(_ limit: Int) -> Bool {
+      let session = session(text) { $0.memoryLimit = limit }
+      return messages { _ = try session.values([.energy], at: [1, 2, 3, 4], shape: [2, 2]) }.isEmpty
+    }
+    var (low, high) = (0, 1 << 30)
+    #expect(!runs(low) && runs(high))
+    while high - low > 1 { if runs((low + high) / 2) { high = (low + high) / 2 } else { low = (low + high) / 2 } }
+    #expect(runs(high) && runs(high + 1) && !runs(high - 1))
+    let small = session(text) { $0.memoryLimit = high - 1 }
+    let found = messages { _ = try small.values([.energy], at: [1, 2, 3, 4], shape: [2, 2]) }
+    #expect(found.first?.hasPrefix("E-memory") ?? false, "\(found)")
   }
 
   /// Index arithmetic never wraps round: what can't be counted is an error.

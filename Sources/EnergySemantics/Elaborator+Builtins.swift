@@ -19,7 +19,9 @@ extension Elaborator {
         .error, .type, "random stands alone, as the value of a param", at: span,
         hints: [.init("param W : matrix[m, n] = random(seed = 0)")])
     case "fold", "scan":
-      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
+      throw Diagnostic(
+        .error, .arguments, "\(name) runs over an index", at: span,
+        hints: [.init("write \(name)(t in 1..T, s = s0: next)")])
     default: break
     }
     if name == "size", positional.count == 1, named.isEmpty, case .energies(let list) = try value(positional[0], scope)
@@ -27,7 +29,12 @@ extension Elaborator {
       return sizeValue(Size(list.count))
     }
     var operands: [Operand] = []
-    let pattern = try leadingText(name, positional, scope)
+    let pattern = leadingText(name, positional, scope)
+    if pattern == nil, let wanted = StructuralBuiltins.named(name)?.pattern, let first = positional.first {
+      throw Diagnostic(
+        .error, .arguments, "\(name) begins with \(wanted)", at: scope.tree[first].span,
+        hints: StructuralBuiltins.named(name).map { [.init("it is called as \($0.signature)")] } ?? [])
+    }
     for id in positional.dropFirst(pattern == nil ? 0 : 1) {
       operands.append(operand(id, try tensor(id, scope), scope))
     }
@@ -48,11 +55,11 @@ extension Elaborator {
   }
 
   /// The text that some built-ins begin with: the indices of `einsum`.
-  private func leadingText(_ name: String, _ positional: [ExprID], _ scope: Scope) throws -> String? {
+  private func leadingText(_ name: String, _ positional: [ExprID], _ scope: Scope) -> (text: String, span: Span)? {
     guard let first = positional.first, StructuralBuiltins.named(name)?.pattern != nil,
-      case .text(let text) = try value(first, scope)
+      case .string(let text) = scope.tree[first].kind
     else { return nil }
-    return text
+    return (text, scope.tree[first].span)
   }
 
   /// An element-wise function of arguments of one shape or rank 0. Whole numbers beside reals are reals, so that
@@ -101,8 +108,8 @@ extension Elaborator {
   }
 
   private func callStructural(
-    _ name: String, _ pattern: String?, _ operands: [Operand], _ named: [NamedArgument], at span: Span,
-    _ scope: Scope
+    _ name: String, _ pattern: (text: String, span: Span)?, _ operands: [Operand], _ named: [NamedArgument],
+    at span: Span, _ scope: Scope
   ) throws -> TypedValue {
     guard let entry = StructuralBuiltins.named(name) else {
       throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
@@ -142,7 +149,7 @@ extension Elaborator {
       }
       do {
         let result = try entry.build(
-          graph, values, options, texts: texts, pattern: pattern, areEqual: areEqual
+          graph, values, options, texts: texts, pattern: pattern?.text, areEqual: areEqual
         ) { conditions.append(.init(size: $0, isEquation: false, message: $1, span: span)) }
         guard let (size, other) = alias else {
           program.sizeConditions += conditions
@@ -156,7 +163,8 @@ extension Elaborator {
         if let equation { throw equation }
         let option = error.option.flatMap { option in named.first { $0.name.text == option } }
         let place =
-          error.argument.flatMap { operands[safe: $0]?.span } ?? option.map { scope.tree[$0.value].span } ?? span
+          error.argument.flatMap { operands[safe: $0]?.span } ?? option.map { scope.tree[$0.value].span }
+          ?? (error.option == "pattern" ? pattern?.span : nil) ?? span
         let label = error.argument.flatMap { operands[safe: $0] }.map(described)
         throw Diagnostic(
           .error, DiagnosticCode(error.kind.rawValue), error.message, at: place, label: label,

@@ -45,8 +45,10 @@ extension Elaborator {
     let message =
       verbs[0] == verbs[1] ? "is \(verbs[0]) twice" : "is \(verbs[1]) here and \(verbs[0]) above"
     let hint =
-      verbs.contains("imported")
-      ? "call the imported one something else: \(name.text) as \(name.text)2" : "give one of them another name"
+      verbs == ["imported", "imported"]
+      ? "leave one of them out, or call it something else: \(name.text) as \(name.text)2"
+      : verbs.contains("imported")
+        ? "call the imported one something else: \(name.text) as \(name.text)2" : "give one of them another name"
     return Diagnostic(
       .error, .redefined, "'\(name.text)' \(message)", at: name.span,
       notes: [.init("'\(name.text)' is first \(verbs[0])", at: known.name.span)], hints: [.init(hint)])

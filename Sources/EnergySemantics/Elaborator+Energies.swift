@@ -78,7 +78,8 @@ extension Elaborator {
           .error, .arguments,
           "\(energy.name) has no argument named '\(name)'\(guess.map { "; did you mean '\($0)'?" } ?? "")",
           at: named.name.span, notes: [.init("\(energy.name) is declared", at: energy.definition.name.span)],
-          hints: guess.map { [.init("write \($0)", fixIt: .init(replace: named.name.span, with: $0))] } ?? [])
+          hints: guess.map { [.init("write \($0)", fixIt: .init(replace: named.name.span, with: $0))] }
+            ?? [.init("there are: \(all.joined(separator: ", "))")])
       }
       guard given[name] == nil, energy.bound[name] == nil else {
         throw Diagnostic(.error, .arguments, "the argument '\(name)' is given twice", at: named.name.span)

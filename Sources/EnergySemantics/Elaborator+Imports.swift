@@ -165,7 +165,8 @@ extension Elaborator {
     if let found, case .imported = found.kind {
       throw Diagnostic(
         .error, .unknown, "\(module.name) imports '\(name.text)' itself and doesn't pass it on", at: name.span,
-        notes: [.init("it comes from", at: found.span)], hints: [.init("import it from there")])
+        notes: [.init("\(module.name) imports it", at: found.span)],
+        hints: [.init("import it from where it is defined")])
     }
     if let found { return found }
     let names = module.order.filter { if case .imported = $0.kind { false } else { true } }.map(\.name.text)

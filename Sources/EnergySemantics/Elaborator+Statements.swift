@@ -126,7 +126,7 @@ extension Elaborator {
           hints: innermost(value).map {
             [.init("its derivatives are written with it: emit c \($0.name) to \"file.h\"")]
           }
-            ?? [])
+            ?? [.init("name an energy: energy f(x : vector[d]) = …, then emit c f to \"f.h\"")])
       }
       if case .save = verb, case .value = subject { return subject }
       if case .save = verb {

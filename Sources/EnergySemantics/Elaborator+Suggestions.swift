@@ -11,9 +11,10 @@ extension Elaborator {
   func unknownName(_ name: String, at span: Span, _ scope: Scope) -> Diagnostic {
     if let entry = activeEntries.last, activeIndices.contains(name) {
       let own = entry.definition.name.text
+      let (word, place) = indexClause(name, scope.tree)?.isState ?? false ? ("state", "recurrence") : ("index", "sum")
       return Diagnostic(
-        .error, .unknown, "'\(own)' doesn't see the index '\(name)'", at: span,
-        notes: [.init("'\(own)' is defined outside the sum", at: entry.definition.name.span)],
+        .error, .unknown, "'\(own)' doesn't see the \(word) '\(name)'", at: span,
+        notes: [.init("'\(own)' is defined outside the \(place)", at: entry.definition.name.span)],
         hints: [.init("give \(own) an argument: \(own)(\(name)) = …")])
     }
     if scope.number == 0, let energy = energyWithSample(name, scope) {
@@ -78,6 +79,9 @@ extension Elaborator {
     } else if let guess = didYouMean(name, among: StandardLibrary.names) {
       diagnostic.message += "; did you mean '\(guess)' of the standard library?"
       diagnostic.hints = [.init("to have it: import \(guess) from std")]
+    } else if let guess = functions.filter({ name.count >= 4 && $0.hasPrefix(name) }).min() {
+      diagnostic.message += "; did you mean '\(guess)'?"
+      diagnostic.hints = [.init("write \(guess)(…)", fixIt: .init(replace: span, with: guess))]
     }
     return diagnostic
   }
@@ -131,8 +135,12 @@ extension Elaborator {
 
   /// Where a local name of this spelling is bound, if this place doesn't see it.
   private func placeElsewhere(_ name: String, _ scope: Scope, at span: Span) -> Diagnostic.Note? {
-    if let index = indexPlace(name, scope.tree) {
-      return .init("'\(name)' is an index, seen only behind the ':' of its own sum or list,", at: index)
+    if let clause = indexClause(name, scope.tree) {
+      let kind =
+        clause.isState
+        ? "a state, seen only in the body of its own recurrence,"
+        : "an index, seen only behind the ':' of its own sum or list,"
+      return .init("'\(name)' is \(kind)", at: clause.name.span)
     }
     for definition in module(scope.tree)?.order ?? [] {
       let owner = definition.name.text
@@ -154,7 +162,7 @@ extension Elaborator {
     }
   }
 
-  private func indexPlace(_ name: String, _ tree: SyntaxTree) -> Span? {
+  private func indexClause(_ name: String, _ tree: SyntaxTree) -> Generators.Clause? {
     for node in tree.nodes {
       let generators: [Generators]
       switch node.kind {
@@ -168,9 +176,7 @@ extension Elaborator {
         }
       default: continue
       }
-      if let clause = generators.lazy.flatMap(\.clauses).first(where: { $0.name.text == name }) {
-        return clause.name.span
-      }
+      if let clause = generators.lazy.flatMap(\.clauses).first(where: { $0.name.text == name }) { return clause }
     }
     return nil
   }

@@ -220,6 +220,11 @@ public struct Generators: Sendable {
       case state(ExprID)
     }
 
+    /// Whether it is a state of `fold` or `scan`.
+    public var isState: Bool {
+      if case .state = kind { true } else { false }
+    }
+
     /// The bound name.
     public let name: Name
     /// What it stands for.

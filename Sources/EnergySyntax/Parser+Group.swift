@@ -10,7 +10,9 @@ extension Parser {
     if (kind == .name || kind.isWord), kind(1) == .in {
       var generators = generators(states: true)
       if accept(.if) != nil { generators.guardCondition = expression(.or) }
-      let colon = expect(.colon, "':' and what to combine")
+      let colon = expect(
+        .colon, "':' and what to combine",
+        hints: [.init("for example sum(i in 1..n: x[i]), fold(t in 1..T, s = 0: s + t)")])
       contents = .comprehension(generators, body: expression())
       if let colon, kind == .colon {
         fail(
@@ -38,6 +40,8 @@ extension Parser {
       fail(.syntax, "'if' needs an operator before it", at: span, hints: [.init("write if c then a else b")])
     case .normBar:
       fail(.syntax, "'‖' doesn't nest", at: span, hints: [.init("write norm(…) for the inner norm")])
+    case .colon:
+      expected("')'", hints: [.init("an index and its range come first, as in fold(t in 1..T, s = s0: …)")])
     default:
       expected("')'")
     }

@@ -194,7 +194,11 @@ extension Parser {
   }
 
   func misplacedString() {
-    fail(.string, "a text can only be an argument, as in load(\"x.npy\")", at: span)
+    let text = shortened(tree.text(span))
+    fail(
+      .string, "a text can only be an argument, as in load(\"x.npy\")", at: span,
+      hints: [.save, .emit, .plot].contains(tokens[statementStart].kind)
+        ? [.init("the name of a file stands behind 'to': to \(text)")] : [])
   }
 
   /// Reports that no operand begins here.

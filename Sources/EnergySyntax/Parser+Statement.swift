@@ -231,7 +231,8 @@ extension Parser {
     advance()
     var items: [ImportStatement.Item] = []
     repeat {
-      guard let name = name("a name to import") else { return nil }
+      let hint = Diagnostic.Hint("for example import gaussian, mixture from std; energy explain std lists the names")
+      guard let name = name("a name to import", hints: [hint]) else { return nil }
       let alias = accept(.as) != nil ? self.name("what to call it here") : nil
       items.append(.init(name: name, alias: alias))
     } while accept(.comma) != nil
@@ -242,9 +243,19 @@ extension Parser {
         .init(isModule ? "functions like exp are built in: nothing has to be imported" : "for example: from std")
       ])
     if panic { return nil }
+    if kind == .string, text(current) == "std" {
+      fail(
+        .syntax, "the standard library is no file", at: span,
+        hints: [.init("write std without quotes", fixIt: .init(replace: span, with: "std"))])
+      return nil
+    }
     if let file = string() { return .import(.init(items: items, source: .file(file))) }
     guard kind == .name, text(current) == "std" else {
-      expected("std or the name of a file in quotes")
+      let quoted = "\"\(shortened(tree.text(span)))\""
+      expected(
+        "std or the name of a file in quotes",
+        hints: kind == .dottedName
+          ? [.init("write \(quoted)", fixIt: .init(replace: span, with: quoted))] : [])
       return nil
     }
     return .import(.init(items: items, source: .std(advance())))
@@ -252,7 +263,9 @@ extension Parser {
 
   private func emission() -> Statement.Kind? {
     advance()
-    guard let target = name("what to emit, for example cuda") else { return nil }
+    let hint = Diagnostic.Hint("the target comes first, then an energy: emit c E to \"f.h\"")
+    guard let target = name("a target such as c or cuda", hints: [hint]) else { return nil }
+    if kind == .newline || kind == .endOfFile || kind == .to { expected("an energy to emit", hints: [hint]) }
     let value = expression()
     let path = accept(.to) != nil ? path() : nil
     return .emit(target: target, value, path: path)

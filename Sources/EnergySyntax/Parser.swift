@@ -160,7 +160,7 @@ final class Parser {
   func leave(_ levels: Int = 1) { depth -= levels }
 
   /// A name that is being defined or used as a label. A word of the language is reported and taken for the name.
-  func name(_ what: String) -> Name? {
+  func name(_ what: String, hints: [Diagnostic.Hint] = []) -> Name? {
     if panic { return nil }
     let token = current
     switch kind {
@@ -180,7 +180,7 @@ final class Parser {
           hints: [.init("call it \(proposal)", fixIt: .init(replace: span, with: proposal))]))
       return Name(spelling, at: advance())
     default:
-      expected(what)
+      expected(what, hints: hints)
       return nil
     }
   }

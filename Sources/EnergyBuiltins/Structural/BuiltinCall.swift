@@ -88,7 +88,7 @@ struct BuiltinCall {
     guard let number = graph.sizeValue(given.node)?.constant else {
       throw BuiltinError(.arguments, "\(key) must be a whole number known here")
     }
-    guard number >= least else { throw BuiltinError(.size, "\(key) = \(number) is below \(least)") }
+    guard number >= least else { throw BuiltinError(.size, "\(key) = \(number) is below \(least)", option: key) }
     return number
   }
 

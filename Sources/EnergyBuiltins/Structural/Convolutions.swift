@@ -44,13 +44,13 @@ extension StructuralBuiltins {
     if filter.count == axes, image.count > axes {
       throw BuiltinError(
         .shape,
-        "x has \(channels) channels, so the filters are \(sizes.filter.split(separator: "r")[1].dropFirst()), "
+        "x has \(channels) channel\(channels.constant == 1 ? "" : "s"), so the filters are \(sizes.filter.split(separator: "r")[1].dropFirst()), "
           + "not \(Graph.describe(filter))", argument: 1)
     }
     if filter.count > axes, !call.areEqual(channels, filter[1]) {
       throw BuiltinError(
         .shape,
-        "x is \(Graph.describe(image)) with \(channels) channels, the filters are \(Graph.describe(filter)) for "
+        "x is \(Graph.describe(image)) with \(channels) channel\(channels.constant == 1 ? "" : "s"), the filters are \(Graph.describe(filter)) for "
           + "\(filter[1])", argument: 1)
     }
     let windows = try windows(call, Array(image.suffix(axes)), Array(filter.suffix(axes)), stride: 1)
@@ -149,7 +149,8 @@ extension StructuralBuiltins {
       count = (extent - 1).divided(by: stride) + 1
     case .some(let other):
       throw BuiltinError(
-        .arguments, "pad = \"\(other)\" isn't known", hints: ["pad is a number, \"same\" or \"circular\""])
+        .arguments, "pad = \"\(other)\" isn't known", option: "pad",
+        hints: ["pad is a number, \"same\" or \"circular\""])
     }
     let (place, offset) = (graph.freshVariable(count), graph.freshVariable(width))
     let plain = IndexExpression([(place, stride), (offset, 1)], offset: Size(0) - before)

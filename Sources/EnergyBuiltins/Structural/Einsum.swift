@@ -11,7 +11,8 @@ extension StructuralBuiltins {
     guard pattern.inputs.count == call.arguments.count else {
       throw BuiltinError(
         .arguments,
-        "\"\(call.pattern)\" has indices for \(pattern.inputs.count) arguments, and there are \(call.arguments.count)")
+        "\"\(call.pattern)\" has indices for \(pattern.inputs.count) argument\(pattern.inputs.count == 1 ? "" : "s"), and there "
+          + "\(call.arguments.count == 1 ? "is" : "are") \(call.arguments.count)", option: "pattern")
     }
     var numbers: [Character: Int] = [:]
     var places: [(argument: Int, axis: Int)] = []
@@ -56,11 +57,13 @@ private struct EinsumPattern {
   init(_ text: String) throws(BuiltinError) {
     let letters = text.filter { !$0.isWhitespace }
     let sides = Self.sides(letters)
-    guard sides.count <= 2 else { throw BuiltinError(.arguments, "\"\(text)\" has more than one arrow") }
+    guard sides.count <= 2 else {
+      throw BuiltinError(.arguments, "\"\(text)\" has more than one arrow", option: "pattern")
+    }
     inputs = sides[0].split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
     for letter in sides.joined() where letter != "," && !(letter.isASCII && letter.isLetter) {
       throw BuiltinError(
-        .arguments, "'\(letter)' in \"\(text)\" is no index: indices are letters",
+        .arguments, "'\(letter)' in \"\(text)\" is no index: indices are letters", option: "pattern",
         hints: ["write every axis, as in \"ij,jk->ik\""])
     }
     let all = inputs.joined()
@@ -71,11 +74,12 @@ private struct EinsumPattern {
     output = Array(sides[1])
     for (position, letter) in output.enumerated() {
       guard all.contains(letter) else {
-        throw BuiltinError(.arguments, "the result's index \(letter) belongs to no argument in \"\(text)\"")
+        throw BuiltinError(
+          .arguments, "the result's index \(letter) belongs to no argument in \"\(text)\"", option: "pattern")
       }
       guard !output[..<position].contains(letter) else {
         throw BuiltinError(
-          .arguments, "the result has the index \(letter) twice in \"\(text)\"",
+          .arguments, "the result has the index \(letter) twice in \"\(text)\"", option: "pattern",
           hints: ["a vector on the diagonal of a matrix is diag(v)"])
       }
     }

@@ -72,7 +72,11 @@ extension Session {
     let symbols = Set(entries.flatMap { $0.program.inputs.map(\.symbol) })
     let samples = try energy.samples.map { try field($0.symbol, nil, sizes) }
     let known = Set(energy.samples.map(\.symbol))
-    let values = try? environment(for: symbols.subtracting(known).map { graph.symbol($0) }).values
+    // Values may need sizes that only samples or options tell: `h : vector[q] = zeros(q)`.
+    let facts = sizes.values.sorted { $0.key < $1.key }
+      .map { SizeTable.Fact(size: Size($0.key), value: $0.value, reason: "--dim", span: nil) }
+    let roots = symbols.subtracting(known).map { graph.symbol($0) }
+    let values = try? environment(for: roots, facts: facts).values
     let parameters = try symbols.subtracting(known).sorted { $0.index < $1.index }
       .map { try field($0, values?[$0] ?? settings[$0]?.data, sizes) }
     if options.isBaked, let open = parameters.first(where: { $0.values == nil }) {

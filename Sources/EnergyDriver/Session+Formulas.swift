@@ -78,7 +78,10 @@ extension Session {
     guard let name else { return (energy.node, energy.samples.map(\.symbol)) }
     if let sample = energy.samples.first(where: { $0.name == name }) { return (energy.node, [sample.symbol]) }
     let own = energy.parameters.first { $0.name == name || $0.name == "\(energy.name).\(name)" }
-    if let parameter = own ?? program.parameters.first(where: { $0.name == name }) {
+    // Of several that are called so, the one that the energy reads: an imported energy has parameters of its own too.
+    let used = neededSymbols([energy.node])
+    let candidates = program.parameters.filter { $0.name == name }
+    if let parameter = own ?? candidates.first(where: { used.contains($0.symbol) }) ?? candidates.first {
       return (inlined(energy.node), [parameter.symbol])
     }
     let names = energy.samples.map(\.name) + program.parameters.map(\.name)

@@ -46,6 +46,18 @@ import Testing
     #expect(parts == found.flatMap(\.values))
   }
 
+  /// Of two parameters with one name the one that the energy reads is meant.
+  @Test func parametersOfEnergiesInLists() throws {
+    let session = session(
+      """
+      import composite_sum, gaussian, harmonic from std
+      energy f = composite_sum(Es = [gaussian(mu = [-2, 0]), harmonic(k = 5)])
+      """)
+    let energy = try session.energy(named: "f")
+    let found = try session.parameterGradients(of: energy, by: ["gaussian.P"], on: .values([1, 1], shape: [1, 2]))
+    #expect(found.gradients.map(\.values) == [[4.5, 1.5, 1.5, 0.5]])
+  }
+
   @Test func hessiansTimesDirections() throws {
     let session = session("energy f(x : vector[2], t : real) = x[1]^3*t + x[2]^2*sin(t)")
     let energy = try session.energy(named: nil)

@@ -190,7 +190,7 @@ extension CUDAEntryPoint {
     code.line("const int count = n - base < \(Self.sumBlock) ? (int)(n - base) : \(Self.sumBlock);")
     code.line("\(real) *const sums = partial + (long long)blockIdx.x*\(total);")
     code.open("for (int at = 0; at < count; at += \(threads))")
-    code.line("const int rows = ee_min(count - at, \(threads));")
+    code.line("const int rows = ee_index_min(count - at, \(threads));")
     code.line(
       "ee_frames_in<\(threads), \(width), \(strategy.frame), ALIGNED>(frames, x_rows + (base + at)\(pitch), rows);")
     code.line("__syncthreads();")
@@ -212,7 +212,7 @@ extension CUDAEntryPoint {
     code.line("const int count = n - base < \(Self.sumBlock) ? (int)(n - base) : \(Self.sumBlock);")
     code.line("\(real) *const sums = partial + base/\(Self.sumBlock)*\(total);")
     code.open("for (int at = 0; at < count; at += \(threads))")
-    code.line("const int rows = ee_min(count - at, \(threads));")
+    code.line("const int rows = ee_index_min(count - at, \(threads));")
     code.open("if (tid < rows)")
     code.line("for (int e = 0; e < \(width); e++) frame[e] = x_rows[(base + at + tid)\(pitch) + e];")
     callSample(["frame"], &code)

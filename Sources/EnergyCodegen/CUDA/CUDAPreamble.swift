@@ -27,9 +27,9 @@ enum CUDAPreamble {
     // --- end of device spellings ---
 
     enum { EE_SUCCESS = 0, EE_INDEX_OUT_OF_RANGE = 3 };
-    EE_FUNCTION int ee_mod(int a, int n) { const int r = a % n; return r < 0 ? r + n : r; }
-    EE_FUNCTION int ee_max(int a, int b) { return a > b ? a : b; }
-    EE_FUNCTION int ee_min(int a, int b) { return a < b ? a : b; }
+    EE_FUNCTION int ee_index_mod(int a, int n) { const int r = a % n; return r < 0 ? r + n : r; }
+    EE_FUNCTION int ee_index_max(int a, int b) { return a > b ? a : b; }
+    EE_FUNCTION int ee_index_min(int a, int b) { return a < b ? a : b; }
 
     """
   }

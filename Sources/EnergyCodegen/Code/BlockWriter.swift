@@ -75,9 +75,9 @@ struct BlockWriter {
       case .loop(let variable, let lower, let upper):
         flush(reading: writes[position] ?? [])
         let name = loopName(variable)
-        let low = bound(lower, "ee_max")
+        let low = bound(lower, "ee_index_max")
         if let pragma = pragma(isInnermost: !outer.contains(position)) { code.line(pragma) }
-        code.open("for (int \(name) = \(low); \(name) < \(bound(upper, "ee_min")); \(name)++)")
+        code.open("for (int \(name) = \(low); \(name) < \(bound(upper, "ee_index_min")); \(name)++)")
       case .endLoop:
         code.close()
         loopNames.removeLast()
@@ -369,7 +369,7 @@ struct BlockWriter {
     guard let modulus = expression.modulus else {
       return CExpression(text: text, precedence: isPlain ? .primary : .sum)
     }
-    return CExpression(text: "ee_mod(\(text), \(layout.value(modulus)))")
+    return CExpression(text: "ee_index_mod(\(text), \(layout.value(modulus)))")
   }
 
   private func bound(_ expressions: [IndexExpression], _ combiner: String) -> String {

@@ -1,0 +1,68 @@
+import EnergyCPU
+import EnergySemantics
+import Foundation
+
+@testable import EnergyDriver
+
+/// The programs that every target is tried on.
+enum ParityCorpus {
+  /// Whether everything is tried (`make parity`) or only what a test run has time for.
+  static let isFull = ProcessInfo.processInfo.environment["ENERGY_PARITY"] == "full"
+
+  /// The numbered examples at the points of their references.
+  static func examples() throws -> [ParityCase] {
+    let folder = root.appendingPathComponent("examples")
+    return try ReferenceTests.examples.map { name in
+      let data = try Data(contentsOf: root.appendingPathComponent("Tests/References/\(name).json"))
+      let reference = try JSONDecoder().decode(ReferenceTests.Reference.self, from: data)
+      let text = try String(contentsOf: folder.appendingPathComponent("\(name).energy"), encoding: .utf8)
+      return ParityCase(
+        name: name, program: text, folder: folder.path, energy: reference.energy_name, shape: reference.shape,
+        x: reference.x, energyScale: reference.energy_scale, condition: conditions[name] ?? 1)
+    }
+  }
+
+  /// A point of example 06 lies so near the ring that its norm loses three digits; a score of example 11 is the sum of
+  /// a hundred larger terms.
+  private static let conditions = ["06_product": 2000.0, "11_log_density": 256]
+
+  /// The standard library at the points of its references; of each energy only the first program, unless all is tried.
+  static func standardLibrary(_ name: String) throws -> [ParityCase] {
+    let file = StandardLibraryReferenceTests.folder.appendingPathComponent("\(name).json")
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let reference = try decoder.decode(StandardLibraryReferenceTests.Reference.self, from: Data(contentsOf: file))
+    let cases = isFull ? reference.cases : Array(reference.cases.prefix(1))
+    return cases.enumerated().map { number, item in
+      ParityCase(
+        name: "\(name)_\(number + 1)", program: item.program, settings: item.settings, energy: "tested",
+        shape: item.shape, x: item.x, energyScale: item.energy_scale, scoreScale: item.score_scale,
+        laplacianScale: item.laplacian_scale, condition: item.condition, isForSingle: item.single)
+    }
+  }
+
+  /// Programs for what the library has none for.
+  static let constructs: [ParityCase] = [
+    "energy f(x : vector[3]) = if x[1] > 0 and not (x[2] < x[3]) then x[1]*log(x[1]) else sum(x^2)",
+    "energy f(x : vector[3]) = max(min(x[1], x[2]), x[3]) + norm(x)^3 + mod(x[1], 2)",
+    "energy f(x : vector[4]) = logdet(A) + x^T solve(A, x) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
+    "energy f(x : vector[4]) = sum(cholesky(A)) + det(A) + trace(inv(A)) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
+    "data k : integer[3] = [3, 1, 2]\nenergy f(x : vector[3]) = sum(i in 1..3: x[k[i]]*i) + sum(x[k]^2)",
+    "energy f(X : matrix[3, 2]) = sum(i in 1..3, j in i+1..3: 1/(1 + sumsq(X[i, :] - X[j, :]))) + x[wrap(4, 3), 1] where x = X",
+    "param W : matrix[40, 30] = [sin(i*j) for i in 1..40, j in 1..30]\nenergy f(x : vector[30]) = sum(tanh(W x)) + sumsq(W^T (W x))",
+    "energy f(x : vector[2]) = softplus(x[1]) + log_normcdf(x[2]) + lgamma(3 + x[1]^2) + gelu(x[2]) + x[1]^2.5^2",
+    "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
+    "energy f(S : spd[2]) = trace(S) - logdet(S)",
+    "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
+  ].enumerated().map { number, program in
+    let session = session(program)
+    let samples = (try? session.energy(named: "f"))?.samples ?? []
+    let shapes = samples.map { session.graph[$0.symbol].shape.map { $0.value([:]) ?? 0 } }
+    let width = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+    return ParityCase(
+      name: "construct_\(number + 1)", program: program, energy: "f",
+      shape: [21] + (shapes.count == 1 ? shapes[0] : [width]), x: points(21, width: width).flatMap { $0 },
+      condition: 16)
+  }
+}

@@ -9,12 +9,12 @@
 
 #include <utility>
 
-/// An array whose bytes before and behind are known and checked. It starts at a multiple of 32 bytes plus an offset and
-/// ends, but for less than 32 bytes, at the end of its last page; the next one can't be read.
+/// An array whose bytes before and behind are known and checked. It starts at a multiple of `alignment` bytes plus an
+/// offset and ends, but for less than that, at the end of its last page; the next one can't be read.
 class Guarded {
 public:
-  Guarded(size_t bytes, size_t offset) : count(bytes) {
-    const size_t pages = (bytes + offset + 32 + guard + page - 1) / page;
+  Guarded(size_t bytes, size_t offset, size_t alignment = 32) : count(bytes) {
+    const size_t pages = (bytes + offset + alignment + guard + page - 1) / page;
     length = (pages + 1) * page;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void *memory = mmap(nullptr, length, PROT_READ | PROT_WRITE, flags, -1, 0);
@@ -25,7 +25,7 @@ public:
     base = static_cast<char *>(memory);
     char *const end = base + pages * page;
     mprotect(end, page, PROT_NONE);
-    first = end - (bytes + offset + 31) / 32 * 32 + offset;
+    first = end - (bytes + offset + alignment - 1) / alignment * alignment + offset;
     if (bytes < most_filled) memset(base, pattern, end - base);
     tail = end - (first + bytes);
   }

@@ -31,8 +31,8 @@ typedef struct ee_artefact {
   const int64_t *parameter_sizes;
   /* The status that the function returned; -1 for a function that the artefact lacks. */
   int (*call)(int what, const ee_arguments *arguments);
-  /* Bytes of workspace that the gradient wants for n rows; NULL where it wants none. */
-  int64_t (*workspace)(int64_t n);
+  /* Bytes of workspace that a function wants for n rows. */
+  int64_t (*workspace)(int what, int64_t n);
 } ee_artefact;
 
 void ee_register(const ee_artefact *artefact);

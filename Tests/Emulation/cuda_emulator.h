@@ -27,6 +27,7 @@
 #define __grid_constant__
 #define EE_FUNCTION __attribute__((unused)) static inline
 #define EE_DEVICE __attribute__((unused)) static inline
+#define EE_OUTLINE __attribute__((unused, noinline)) static
 #define EE_NAN ((float)NAN)
 #define EE_INFINITY ((float)INFINITY)
 
@@ -51,6 +52,8 @@ static inline double2 make_double2(double x, double y) { return {x, y}; }
 
 // MARK: The run time
 
+// Headers of artefacts declare it where CUDA's own didn't.
+#define __DRIVER_TYPES_H__
 typedef struct CUstream_st *cudaStream_t;
 enum cudaError_t {
   cudaSuccess = 0,

@@ -98,7 +98,7 @@ public:
     std::vector<Guarded> tables;
     std::vector<const void *> pointers;
     write_parameters(tables, pointers);
-    Guarded workspace(artefact.workspace && what == EE_GRADIENT ? artefact.workspace(count) : 0, 0);
+    Guarded workspace(artefact.workspace(what, count), 0, 256);
     add("x", x, false);
     for (Result &output : outputs) add(output.name, output.memory, true);
     add("workspace", workspace, true);

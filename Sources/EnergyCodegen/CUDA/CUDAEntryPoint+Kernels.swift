@@ -74,7 +74,7 @@ extension CUDAEntryPoint {
 
   private func writeTile(_ code: inout CodeBuilder) {
     let (names, _) = bufferNames()
-    code.line("alignas(16) __shared__ \(real) tile[\(threads * width)];")
+    code.line("EE_SHARED(\(real), tile, \(threads * width));")
     writeStart(&code)
     code.line("ee_tile_in<\(threads), \(width), ALIGNED>(tile, x_rows + base\(pitch), rows);")
     code.line("__syncthreads();")
@@ -99,7 +99,7 @@ extension CUDAEntryPoint {
       code.line("ee_tile_out<\(threads), \(width), ALIGNED>(score_out + base\(pitch), tile, rows);")
     }
     for (target, buffer) in roles.outputs where target != "score" {
-      code.line("if (tid < rows) \(target)_out[base + tid] = \(names[buffer.index]);")
+      code.line("if (tid < rows) ee_store(\(target)_out + base + tid, \(names[buffer.index]));")
     }
   }
 
@@ -117,7 +117,7 @@ extension CUDAEntryPoint {
 
   private func writeFrames(_ code: inout CodeBuilder) {
     let copy = "<\(threads), \(width), \(strategy.frame), ALIGNED>"
-    code.line("alignas(16) __shared__ \(real) frames[\(threads * strategy.frame)];")
+    code.line("EE_SHARED(\(real), frames, \(threads * strategy.frame));")
     writeStart(&code)
     code.line("ee_frames_in\(copy)(frames, x_rows + base\(pitch), rows);")
     code.line("__syncthreads();")
@@ -126,7 +126,7 @@ extension CUDAEntryPoint {
     code.line("if (tid < rows) {")
     code.line("  \(name)_sample(\((["frame"] + context.map(\.argument)).joined(separator: ", ")));")
     for (target, buffer) in roles.outputs where target != "score" {
-      code.line("  \(target)_out[base + tid] = frame[\(frame.offsets[buffer] ?? 0)];")
+      code.line("  ee_store(\(target)_out + base + tid, frame[\(frame.offsets[buffer] ?? 0)]);")
     }
     code.line("}")
     if hasScore {
@@ -142,13 +142,13 @@ extension CUDAEntryPoint {
 
   /// A thread copies its row into its frame, computes, and copies the results out.
   private func writeOwnRow(_ code: inout CodeBuilder) {
-    code.line("for (int e = 0; e < \(width); e++) frame[e] = x_rows[row\(pitch) + e];")
+    code.line("for (int e = 0; e < \(width); e++) frame[e] = ee_load(x_rows + row\(pitch) + e);")
     callSample(["frame"], &code)
     for (target, buffer) in roles.outputs where target != "score" {
-      code.line("\(target)_out[row] = frame[\(frame.offsets[buffer] ?? 0)];")
+      code.line("ee_store(\(target)_out + row, frame[\(frame.offsets[buffer] ?? 0)]);")
     }
     if hasScore {
-      code.line("for (int e = 0; e < \(width); e++) score_out[row\(pitch) + e] = frame[\(scorePlace) + e];")
+      code.line("for (int e = 0; e < \(width); e++) ee_store(score_out + row\(pitch) + e, frame[\(scorePlace) + e]);")
     }
   }
 
@@ -175,16 +175,16 @@ extension CUDAEntryPoint {
   /// Adds the rows at hand to the block's sums, in the order of the rows.
   private func writeAdding(_ target: String, _ code: inout CodeBuilder) {
     code.open("for (int e = tid; e < \(total); e += \(threads))")
-    code.line("\(real) sum = at == 0 ? \(dialect.number(0)) : \(target)[e];")
+    code.line("\(real) sum = at == 0 ? \(dialect.number(0)) : ee_load(\(target) + e);")
     code.line(
       "for (int r = 0; r < rows; r++) sum += frames[r*\(strategy.frame) + \(frame.firstOutput) + e];")
-    code.line("\(target)[e] = sum;")
+    code.line("ee_store(\(target) + e, sum);")
     code.close()
     code.line("__syncthreads();")
   }
 
   private func writeFrameSums(_ code: inout CodeBuilder) {
-    code.line("alignas(16) __shared__ \(real) frames[\(threads * strategy.frame)];")
+    code.line("EE_SHARED(\(real), frames, \(threads * strategy.frame));")
     code.line("const int tid = threadIdx.x;")
     code.line("const long long base = (long long)blockIdx.x*\(Self.sumBlock);")
     code.line("const int count = n - base < \(Self.sumBlock) ? (int)(n - base) : \(Self.sumBlock);")
@@ -214,7 +214,7 @@ extension CUDAEntryPoint {
     code.open("for (int at = 0; at < count; at += \(threads))")
     code.line("const int rows = ee_index_min(count - at, \(threads));")
     code.open("if (tid < rows)")
-    code.line("for (int e = 0; e < \(width); e++) frame[e] = x_rows[(base + at + tid)\(pitch) + e];")
+    code.line("for (int e = 0; e < \(width); e++) frame[e] = ee_load(x_rows + (base + at + tid)\(pitch) + e);")
     callSample(["frame"], &code)
     code.close()
     code.line("__syncthreads();")
@@ -233,8 +233,8 @@ extension CUDAEntryPoint {
     code.line("const int e = blockIdx.x*128 + threadIdx.x;")
     code.line("if (e >= \(total)) return;")
     code.line("\(real) sum = \(dialect.number(0));")
-    code.line("for (long long block = 0; block < blocks; block++) sum += partial[block*\(total) + e];")
-    code.line("gradient[e] = sum;")
+    code.line("for (long long block = 0; block < blocks; block++) sum += ee_load(partial + block*\(total) + e);")
+    code.line("ee_store(gradient + e, sum);")
     code.close()
     code.line()
   }

@@ -9,7 +9,11 @@ enum CUDAPreamble {
     #define EE_OUTLINE [[maybe_unused]] static __host__ __device__ __noinline__
     #define EE_LAUNCH(kernel, grid, block, bytes, stream, ...) \\
       kernel<<<(unsigned)(grid), (unsigned)(block), (bytes), (stream)>>>(__VA_ARGS__)
+    #define EE_SHARED(type, name, count) alignas(16) __shared__ type name[count]
     #define EE_DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
+    // All that kernels read from and write to the device's memory.
+    template <class T> EE_DEVICE T ee_load(const T *place) { return *place; }
+    template <class T> EE_DEVICE void ee_store(T *place, T value) { *place = value; }
     #ifdef __CUDA_ARCH__
     #define EE_NAN __int_as_float(0x7fffffff)
     #define EE_INFINITY __int_as_float(0x7f800000)

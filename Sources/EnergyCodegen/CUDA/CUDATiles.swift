@@ -64,15 +64,17 @@ enum CUDATiles {
           #pragma unroll 8
           for (int i = 0; i < units/ROWS; i++) {
             const int u = tid + i*ROWS;
-            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ((const ee_unit *)source)[u];
+            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ee_load((const ee_unit *)source + u);
           }
           if (units % ROWS != 0 && tid < units % ROWS) {
             const int u = tid + units/ROWS*ROWS;
-            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ((const ee_unit *)source)[u];
+            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ee_load((const ee_unit *)source + u);
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)] = source[e];
+          for (int e = tid; e < rows*WIDTH; e += ROWS) {
+            tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)] = ee_load(source + e);
+          }
         }
       }
 
@@ -85,15 +87,17 @@ enum CUDATiles {
           #pragma unroll 8
           for (int i = 0; i < units/ROWS; i++) {
             const int u = tid + i*ROWS;
-            ((ee_unit *)target)[u] = ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)];
+            ee_store((ee_unit *)target + u, ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)]);
           }
           if (units % ROWS != 0 && tid < units % ROWS) {
             const int u = tid + units/ROWS*ROWS;
-            ((ee_unit *)target)[u] = ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)];
+            ee_store((ee_unit *)target + u, ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)]);
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) target[e] = tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)];
+          for (int e = tid; e < rows*WIDTH; e += ROWS) {
+            ee_store(target + e, tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)]);
+          }
         }
       }
 
@@ -145,7 +149,7 @@ enum CUDATiles {
           #pragma unroll 4
           for (int u = tid; u < units; u += ROWS) {
             \(real) values[EE_UNIT];
-            ee_split(values, ((const ee_unit *)source)[u]);
+            ee_split(values, ee_load((const ee_unit *)source + u));
             #pragma unroll
             for (int k = 0; k < EE_UNIT; k++) {
               const int e = EE_UNIT*u + k;
@@ -154,7 +158,7 @@ enum CUDATiles {
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) frames[e/WIDTH*FRAME + e % WIDTH] = source[e];
+          for (int e = tid; e < rows*WIDTH; e += ROWS) frames[e/WIDTH*FRAME + e % WIDTH] = ee_load(source + e);
         }
       }
 
@@ -172,11 +176,11 @@ enum CUDATiles {
               const int e = EE_UNIT*u + k;
               values[k] = frames[e/WIDTH*FRAME + e % WIDTH];
             }
-            ((ee_unit *)target)[u] = ee_join(values);
+            ee_store((ee_unit *)target + u, ee_join(values));
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) target[e] = frames[e/WIDTH*FRAME + e % WIDTH];
+          for (int e = tid; e < rows*WIDTH; e += ROWS) ee_store(target + e, frames[e/WIDTH*FRAME + e % WIDTH]);
         }
       }
 

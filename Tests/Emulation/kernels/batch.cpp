@@ -13,9 +13,11 @@ static int call_ring(int what, const ee_arguments *a) {
   return ring_energy_score_f64((const double *)a->x, a->n, (double *)a->first, (double *)a->second, nullptr);
 }
 
+static int64_t workspace(int, int64_t) { return 0; }
+
 __attribute__((constructor)) static void register_all() {
-  static const ee_artefact chain = {"chain", 4, CHAIN_DIM, 0, 0, nullptr, call_chain, nullptr};
-  static const ee_artefact ring = {"ring", 8, RING_DIM, 0, 0, nullptr, call_ring, nullptr};
+  static const ee_artefact chain = {"chain", 4, CHAIN_DIM, 0, 0, nullptr, call_chain, workspace};
+  static const ee_artefact ring = {"ring", 8, RING_DIM, 0, 0, nullptr, call_ring, workspace};
   ee_register(&chain);
   ee_register(&ring);
 }

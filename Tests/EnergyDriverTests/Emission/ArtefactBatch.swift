@@ -116,17 +116,17 @@ final class ArtefactBatch {
   private static func source(_ request: EmissionRequest, _ target: Target) throws -> [EmittedFile] {
     switch target {
     case .c: [try CHeader(request).file()]
-    case .cuda: throw CancellationError()
+    case .cuda: try CUDASource(request).files()
     }
   }
 
-  /// A source that is meant to be compiled alone, in a namespace of its own and without its macros behind it.
+  /// A source that is meant to be compiled alone, in a namespace of its own; the next one has its own helper functions.
   private static func enclosed(_ source: [EmittedFile], _ glue: String) -> String {
     let name = source[0].name.split(separator: ".")[0]
     let macros = source.flatMap { $0.text.split(separator: "\n") }
       .compactMap { $0.firstMatch(of: /^ *# *define +(\w+)/)?.output.1 }
     return "namespace in_\(name) {\n#include \"\(source[0].name)\"\n\(glue)}\n"
-      + Set(macros).subtracting(Emulator.macros).sorted().map { "#undef \($0)\n" }.joined()
+      + Set(macros).filter { $0.hasSuffix("_defined") }.sorted().map { "#undef \($0)\n" }.joined()
   }
 
   /// The results of jobs, in order.
@@ -173,12 +173,6 @@ enum Emulator {
   static let folder = root.appending(path: "Tests/Emulation")
   static let isAvailable = HostCompiler.cxx != nil && HostCompiler.c != nil
 
-  /// The macros that sources find defined.
-  static let macros: Set<Substring> = {
-    let text = (try? String(contentsOf: folder.appending(path: "cuda_emulator.h"), encoding: .utf8)) ?? ""
-    return Set(text.matches(of: /#define (\w+)/).map { Substring(String($0.output.1)) })
-  }()
-
   private struct Objects: Sendable {
     let folder: ScratchFolder
     let paths: [String]
@@ -207,7 +201,7 @@ enum Emulator {
     let language =
       target == .c
       ? ["-std=c11", "-Wno-unused-function"]
-      : ["-std=c++17", "-DEE_EMULATED", "-include", folder.path + "/cuda_emulator.h", "-Wno-unused-function"]
+      : ["-std=c++17", "-DEE_EMULATED", "-include", folder.path + "/cuda_emulator.h", "-Wno-unknown-pragmas"]
     let compiler = target == .c ? HostCompiler.c ?? "cc" : HostCompiler.cxx ?? "c++"
     try HostCompiler.run(
       compiler, warnings + language + flags + ["-I", folder.path, "-c", source, "-o", object])

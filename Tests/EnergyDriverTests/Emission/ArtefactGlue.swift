@@ -32,8 +32,8 @@ struct ArtefactGlue {
     for entry in request.entryPoints {
       var arguments = ["(const \(real) *)a->x", "a->n", "(\(real) *)a->first"]
       if entry.what == .energyScore { arguments.append("(\(real) *)a->second") }
-      if target == .cuda, entry.what == .gradient { arguments.append("a->workspace") }
       if !parameters.isEmpty { arguments.append("a->parameters ? &p : NULL") }
+      if workspaces[entry.what] != nil { arguments.append("a->workspace") }
       if target == .cuda { arguments.append("NULL") }
       let name = "EE_" + entry.what.rawValue.uppercased()
       lines.append(
@@ -42,12 +42,21 @@ struct ArtefactGlue {
     lines += ["  }", "  return -1;", "}"]
     let sizes = fields.map { "\($0.field.count)" }.joined(separator: ", ")
     lines.append("static const int64_t sizes_\(prefix)[] = {\(sizes.isEmpty ? "0" : sizes)};")
-    let hasGradient = request.entryPoints.contains { $0.what == .gradient }
-    let workspace = target == .cuda && hasGradient ? "\(prefix)_gradient_workspace_\(suffix)" : "NULL"
+    lines.append("static int64_t workspace_\(prefix)(int what, int64_t n) {")
+    for (what, function) in workspaces.sorted(by: { $0.value < $1.value }) {
+      lines.append("  if (what == EE_\(what.rawValue.uppercased())) return (int64_t)\(function)(n);")
+    }
+    lines += ["  (void)what, (void)n;", "  return 0;", "}"]
     lines.append(
       "static const ee_artefact artefact_\(prefix) = {\"\(prefix)\", sizeof(\(real)), \(request.width), "
-        + "\(request.gradientCount), \(fields.count), sizes_\(prefix), call_\(prefix), \(workspace)};")
+        + "\(request.gradientCount), \(fields.count), sizes_\(prefix), call_\(prefix), workspace_\(prefix)};")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The functions that tell how much workspace others want.
+  private var workspaces: [EmissionRequest.What: String] {
+    guard target == .cuda, let source = try? CUDASource(request) else { return [:] }
+    return source.functions.reduce(into: [:]) { $0[$1.what] = $1.workspace }
   }
 
   /// The values that a job hands over, in the struct's order.

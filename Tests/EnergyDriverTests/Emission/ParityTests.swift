@@ -7,29 +7,21 @@ import Testing
 
 /// Emitted sources, compiled by the compilers of this machine, against the tile evaluator.
 @Suite(.enabled(if: Emulator.isAvailable, "needs a compiler of C and one of C++")) struct ParityTests {
-  static let targets: [ArtefactBatch.Target] = [.c]
-
   /// The library in parts that are compiled together.
   static let parts = stride(from: 0, to: StandardLibrary.names.count, by: 12).map { start in
     Array(StandardLibrary.names[start..<min(start + 12, StandardLibrary.names.count)])
   }
 
-  @Test(arguments: parts, targets)
-  func standardLibrary(_ names: [String], _ target: ArtefactBatch.Target) throws {
-    try check(names.flatMap { try ParityCorpus.standardLibrary($0) }, target)
+  @Test(arguments: parts)
+  func standardLibrary(_ names: [String]) throws {
+    try check(names.flatMap { try ParityCorpus.standardLibrary($0) })
   }
 
-  @Test(arguments: targets)
-  func examples(_ target: ArtefactBatch.Target) throws {
-    try check(ParityCorpus.examples(), target)
-  }
+  @Test func examples() throws { try check(ParityCorpus.examples()) }
 
-  @Test(arguments: targets)
-  func constructs(_ target: ArtefactBatch.Target) throws {
-    try check(ParityCorpus.constructs, target)
-  }
+  @Test func constructs() throws { try check(ParityCorpus.constructs) }
 
-  private func check(_ cases: [ParityCase], _ target: ArtefactBatch.Target) throws {
+  private func check(_ cases: [ParityCase]) throws {
     var prepared: [PreparedCase] = []
     for (number, item) in cases.enumerated() {
       for precision in [Precision.f64, .f32] where precision == .f64 || item.isForSingle {
@@ -40,7 +32,9 @@ import Testing
         }
       }
     }
-    let problems = try ParityCheck(cases: prepared, target: target).problems()
-    #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
+    for target in ArtefactBatch.Target.allCases {
+      let problems = try ParityCheck(prepared, target).problems()
+      #expect(problems.isEmpty, "\(target): \(problems.joined(separator: "\n"))")
+    }
   }
 }

@@ -3,12 +3,14 @@ SWIFT ?= swift
 PYTHON ?= python3
 PROGRAM = .build/release/energy
 SOURCES = Package.swift Sources Tests
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fmt lint golden fuzz bench docs deps
+.PHONY: help run build test fmt lint golden fuzz kills bench docs deps install uninstall dist
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:
 	@scripts/install-deps.sh
@@ -35,9 +37,22 @@ golden: deps ## record the expected outputs and messages anew; look at the diffe
 fuzz: deps ## a million mutations of the examples through the whole pipeline
 	ENERGY_FUZZ_MUTATIONS=1000000 $(SWIFT) test -c release -Xswiftc -enable-testing --filter Fuzz
 
+kills: deps ## 1000 kills of save and of eval at moments spread over the run: the old file or the new one
+	ENERGY_KILLS=1000 $(SWIFT) test --filter killsLeaveWholeFiles
+
 bench: build ## time against JAX (installed into .venv)
 	$(PYTHON) Benchmarks/peers.py --program $(PROGRAM)
 
 docs: build ## draw the pictures of the README and the pages anew (gnuplot is needed)
 	$(PYTHON) scripts/transcript.py $(PROGRAM) docs/first-run.svg
 	scripts/pictures.sh $(PROGRAM)
+
+install: build ## the program, its manual page and completions for bash, zsh and fish: make install PREFIX=~/.local
+	@scripts/install.sh $(PROGRAM) "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## remove what make install put there
+	@scripts/uninstall.sh "$(DESTDIR)$(PREFIX)"
+
+dist: deps ## dist/energy-….tar.gz: a program that needs no Swift, to be unpacked and run anywhere
+	$(SWIFT) build -c release --product energy --static-swift-stdlib
+	@scripts/dist.sh $(PROGRAM) dist

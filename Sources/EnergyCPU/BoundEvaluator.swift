@@ -70,7 +70,7 @@ public final class BoundEvaluator: Sendable {
   }
 
   /// OpenBLAS must not start threads of its own beside ours.
-  private static let oneThreadPerCall: Void = openblas_set_num_threads(1)
+  static let oneThreadPerCall: Void = openblas_set_num_threads(1)
 
   func takeWorker() -> TileWorker {
     if let worker = idle.withLock({ $0.popLast() }) { return worker }

@@ -24,7 +24,7 @@ public final class ArrayOutput {
   private let memory: OutputMemory
   private let header: [UInt8]
 
-  /// Prepares the file at `path`; `.npy` and `.csv` can be written. A `.csv` file gets one line for each index of the
+  /// Prepares the file at `path`; `.npy` and `.csv` can be written; `-` is standard output, a `.csv`. A `.csv` file gets one line for each index of the
   /// first axis, all further axes side by side.
   /// - Parameter mappingLimit: arrays with more bytes are mapped to the file.
   /// - Throws: `Diagnostic` with code `E-file` (nothing can be written there, no space) or `E-unsupported`.
@@ -35,6 +35,7 @@ public final class ArrayOutput {
     switch ArrayFile.fileExtension(of: path) {
     case "npy": format = .npy
     case "csv": format = .csv
+    case "" where path == "-": format = .csv
     case "" where Self.isDevice(path): format = .npy
     case let other: throw ArrayFile.unsupported(path, other, verb: "write")
     }

@@ -131,7 +131,8 @@ extension Session {
         throw Diagnostic(.error, .option, "\(count) samples of \(width) numbers can't be drawn")
       }
       let numbers = intoDomain(Philox(seed: seed).normals(total), energy.samples, sizes, width: width)
-      let facts = sizes.facts.filter { $0.reason == "the samples' default" }
+      // Sizes of the file are known without the samples; those of the energy's own arguments aren't.
+      let facts = sizes.facts.filter { fact in fact.size.dimensions.contains { $0.scope != 0 } }
       let column = Batch.Column(
         numbers: options.precision == .f32 ? .floats(numbers.map(Float.init)) : .doubles(numbers), arguments: arguments,
         stride: width, name: "")

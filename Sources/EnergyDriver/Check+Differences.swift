@@ -51,6 +51,7 @@ extension Checker {
         if comparison.off > worstOfMoves[index]?.comparison.off ?? -1 { worstOfMoves[index] = (row, comparison) }
       }
       if off > Self.tolerance { bad.append(row) }
+      progress?(.comparing, position + 1, of: rows.count)
     }
     let names = session.coordinateNames(of: evaluation.energy, evaluation.environment.sizes)
     let coordinates = worstOfMoves.enumerated().compactMap { index, worst in

@@ -10,6 +10,7 @@ struct Checker {
   let scores: [Double]
   let width: Int
   let isCancelled: (@Sendable () -> Bool)?
+  let progress: ProgressHandler?
 
   private static let largeScore = 1e3
   private static let largeRange = 1e6

@@ -17,11 +17,14 @@ public struct CheckRequest: Sendable {
   public var trapsNaN: Bool
   /// Asked now and then; where it says yes the check ends with `E-interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
+  /// Told now and then how far the check is.
+  public var progress: ProgressHandler?
 
   /// A request with the usual samples: 1000, seed 0.
   public init(
     source: BatchSource = .random(count: 1000, seed: 0), origin: String? = nil, rows: ClosedRange<Int>? = nil,
-    command: String = "energy check …", trapsNaN: Bool = false, isCancelled: (@Sendable () -> Bool)? = nil
+    command: String = "energy check …", trapsNaN: Bool = false, isCancelled: (@Sendable () -> Bool)? = nil,
+    progress: ProgressHandler? = nil
   ) {
     self.source = source
     self.origin = origin
@@ -29,6 +32,7 @@ public struct CheckRequest: Sendable {
     self.command = command
     self.trapsNaN = trapsNaN
     self.isCancelled = isCancelled
+    self.progress = progress
   }
 }
 
@@ -46,10 +50,11 @@ extension Session {
         .diagnostic(evaluation.program, firstRow: nil)
     }
     let results = try evaluation.values(
-      [.energy, .score], rows: 0..<evaluation.rowCount, isCancelled: request.isCancelled)
+      [.energy, .score], rows: 0..<evaluation.rowCount, isCancelled: request.isCancelled,
+      progress: request.progress)
     let checker = Checker(
       session: self, evaluation: evaluation, energies: results[0], scores: results[1], width: width,
-      isCancelled: request.isCancelled)
+      isCancelled: request.isCancelled, progress: request.progress)
     if request.trapsNaN, let row = checker.firstNaN {
       throw try Tracer(self, evaluation, row: row).trapped(row: checker.number(row))
     }
@@ -59,7 +64,7 @@ extension Session {
       checker.range(),
     ].compactMap { $0 }
     let bad = Set(findings.flatMap(\.rows)).sorted()
-    var notes = defaultSizeNotes(energy, evaluation)
+    var notes = defaultSizeNotes(evaluation, "checked")
     if case .random = request.source { notes += domainNotes(energy) }
     notes += Self.countNotes(findings, show: bad.isEmpty ? "" : " Show the rows: \(request.command) --rows-out bad.npy")
     return CheckReport(
@@ -79,10 +84,10 @@ extension Session {
     return words.isEmpty ? [] : [words.joined(separator: ", ") + "." + show]
   }
 
-  /// A note for sizes that the check chose itself.
-  private func defaultSizeNotes(_ energy: Program.Energy, _ evaluation: Evaluation) -> [String] {
+  /// A note for sizes of random samples that nothing said.
+  func defaultSizeNotes(_ evaluation: Evaluation, _ verb: String) -> [String] {
     evaluation.batch.facts.filter { $0.reason == "the samples' default" }.map {
-      "note: \($0.size) isn't fixed; checked with \($0.size) = \($0.value), choose with --dim \($0.size)=…"
+      "note: \($0.size) isn't fixed; \(verb) with \($0.size) = \($0.value), choose with --dim \($0.size)=…"
     }
   }
 

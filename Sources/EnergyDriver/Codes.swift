@@ -9,6 +9,8 @@ extension DiagnosticCode {
   public static let trapped: DiagnosticCode = "E-nan"
   /// What was asked for can't be found: an energy, a parameter to set, rows of a batch.
   public static let option: DiagnosticCode = "E-option"
+  /// A command line that isn't one.
+  public static let usage: DiagnosticCode = "E-usage"
   /// No CUDA driver.
   public static let noGPU: DiagnosticCode = "E-no-gpu"
   /// No gnuplot, or one that can't draw what is asked for.
@@ -51,6 +53,8 @@ public enum ExitStatus: Int32, Sendable {
       self = .success
     } else if errors.contains(where: { $0.code == .interrupted }) {
       self = .interrupted
+    } else if errors.contains(where: { $0.code == .usage }) {
+      self = .usage
     } else if errors.contains(where: { $0.code == .defect }) {
       self = .defect
     } else if errors.allSatisfy({ Self.unavailableCodes.contains($0.code) }) {

@@ -138,9 +138,10 @@ public final class Evaluation {
   ///   - rows: rows of the batch, counted from 0 within those in use; all of them by default.
   ///   - targets: where the rows of each output go, one after the other.
   ///   - isCancelled: asked now and then; where it says yes the run ends with `E-interrupted`.
+  ///   - progress: told now and then how many of the rows are done.
   public func run(
     rows: Range<Int>? = nil, into targets: [BatchOutput: UnsafeMutableRawPointer],
-    isCancelled: (@Sendable () -> Bool)? = nil
+    isCancelled: (@Sendable () -> Bool)? = nil, progress: ProgressHandler? = nil
   ) throws {
     let rows = rows ?? 0..<rowCount
     guard !rows.isEmpty else { return }
@@ -165,7 +166,9 @@ public final class Evaluation {
             }
           }
         }
-        try bound.run(samples: samples, rows: rows.count, results: results, isCancelled: isCancelled)
+        try bound.run(
+          samples: samples, rows: rows.count, results: results, isCancelled: isCancelled,
+          progress: progress?.counting(.evaluating, of: rows.count))
       }
     } catch let error as EvaluationError {
       throw error.diagnostic(program, firstRow: first + 1)
@@ -183,12 +186,15 @@ public final class Evaluation {
 
   /// The rows of an output as doubles; for outputs that fit into memory with ease.
   func values(
-    _ outputs: [BatchOutput], rows: Range<Int>, isCancelled: (@Sendable () -> Bool)? = nil
+    _ outputs: [BatchOutput], rows: Range<Int>, isCancelled: (@Sendable () -> Bool)? = nil,
+    progress: ProgressHandler? = nil
   ) throws -> [[Double]] {
     let counts = outputs.map { rows.count * width(of: $0) }
     let memory = counts.map { UnsafeMutableRawPointer.allocate(byteCount: max(8, 8 * $0), alignment: 64) }
     defer { memory.forEach { $0.deallocate() } }
-    try run(rows: rows, into: Dictionary(uniqueKeysWithValues: zip(outputs, memory)), isCancelled: isCancelled)
+    try run(
+      rows: rows, into: Dictionary(uniqueKeysWithValues: zip(outputs, memory)), isCancelled: isCancelled,
+      progress: progress)
     return zip(memory, counts).map { base, count in
       switch precision {
       case .f64: Array(UnsafeBufferPointer(start: base.assumingMemoryBound(to: Double.self), count: count))

@@ -11,6 +11,8 @@ extension DiagnosticExplanation {
     DiagnosticExplanation(
       .option, "What the command line names isn't there: an energy, a parameter, a row. The message lists what is."),
     DiagnosticExplanation(
+      .usage, "The command line has an option or argument that isn't there, or one is missing: energy help COMMAND."),
+    DiagnosticExplanation(
       .noGPU, "No CUDA driver was found, so nothing can run on a GPU. --backend auto always works."),
     DiagnosticExplanation(
       .noGnuplot,

@@ -55,29 +55,41 @@ extension FileAccess {
 
 /// The files of this computer.
 public struct DiskFiles: FileAccess {
+  /// What is done with a file.
+  public enum Use: Sendable { case reading, writing }
+
+  private let onUse: (@Sendable (_ path: String, Use) -> Void)?
+
   /// Access to all that the user may read.
-  public init() {}
+  /// - Parameter onUse: told of every file before it is read or written, whether or not it is there.
+  public init(onUse: (@Sendable (_ path: String, Use) -> Void)? = nil) { self.onUse = onUse }
 
   /// The array in a file that the command line names, or on standard input (`-`).
-  public func array(at path: String) throws -> ArrayFile { try ArrayFile.read(path: path) }
+  public func array(at path: String) throws -> ArrayFile {
+    onUse?(path, .reading)
+    return try ArrayFile.read(path: path)
+  }
 
   /// The array in a file that a program names. A program is data: it sees its own folder and what lies below it, and
   /// no link leads it out.
   public func array(at path: String, within folder: String) throws -> ArrayFile {
-    try ArrayFile.read(path: Self.source(path, folder, endings: Self.dataEndings))
+    try ArrayFile.read(path: source(path, folder, endings: Self.dataEndings))
   }
 
   /// The named arrays in a file that the command line names.
-  public func archive(at path: String) throws -> ArrayArchive { try ArrayArchive(path: path) }
+  public func archive(at path: String) throws -> ArrayArchive {
+    onUse?(path, .reading)
+    return try ArrayArchive(path: path)
+  }
 
   /// The named arrays in a file that a program names, under the same rule.
   public func archive(at path: String, within folder: String) throws -> ArrayArchive {
-    try ArrayArchive(path: Self.source(path, folder, endings: Self.dataEndings))
+    try ArrayArchive(path: source(path, folder, endings: Self.dataEndings))
   }
 
   /// The source in a file that a program imports, under the same rule.
   public func source(at path: String, within folder: String) throws -> ImportedSource {
-    let target = try Self.source(path, folder, endings: ["energy"])
+    let target = try source(path, folder, endings: ["energy"])
     let bytes = try MappedFile(path: target).withUnsafeBytes { Array($0) }
     let parent = target.lastIndex(of: "/").map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
     return ImportedSource(
@@ -86,7 +98,7 @@ public struct DiskFiles: FileAccess {
 
   /// Writes numbers into a file that a program names, under the same rule.
   public func write(_ values: [Double], shape: [Int], to path: String, within folder: String) throws {
-    try ArrayOutput.write(values, shape: shape, to: Self.destination(path, folder))
+    try ArrayOutput.write(values, shape: shape, to: destination(path, folder))
   }
 
   /// Writes a text into a file that a program names, under the same rule.
@@ -96,20 +108,21 @@ public struct DiskFiles: FileAccess {
 
   /// Writes bytes into a file that a program names, under the same rule.
   public func write(_ bytes: [UInt8], to path: String, within folder: String) throws {
-    try AtomicFile.write(bytes, to: Self.destination(path, folder))
+    try AtomicFile.write(bytes, to: destination(path, folder))
   }
 
   /// The path of a file to write.
-  private static func destination(_ path: String, _ folder: String) throws -> String {
-    let target = try target(path, folder)
+  private func destination(_ path: String, _ folder: String) throws -> String {
+    let target = try Self.target(path, folder)
     let parent = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
     // A link at the end would be followed, so where it leads counts; a file that isn't there yet has only its folder.
-    if let real = resolved(target) {
-      try requireInside(real, path, folder)
-    } else if let real = resolved(parent) {
-      try requireInside(real + "/", path, folder)
-      if isLink(target) { throw refusal(path, "is a link that leads nowhere") }
+    if let real = Self.resolved(target) {
+      try Self.requireInside(real, path, folder)
+    } else if let real = Self.resolved(parent) {
+      try Self.requireInside(real + "/", path, folder)
+      if Self.isLink(target) { throw Self.refusal(path, "is a link that leads nowhere") }
     }
+    onUse?(target, .writing)
     return target
   }
 
@@ -124,10 +137,11 @@ public struct DiskFiles: FileAccess {
 
   /// The path of a file to read, which may be a link to another one in the folder.
   /// - Parameter endings: of files that may have been meant where this one isn't there.
-  private static func source(_ path: String, _ folder: String, endings: Set<String>) throws -> String {
-    let target = try target(path, folder)
-    guard let real = resolved(target) else { throw missing(path, target, folder, endings) }
-    try requireInside(real, path, folder)
+  private func source(_ path: String, _ folder: String, endings: Set<String>) throws -> String {
+    let target = try Self.target(path, folder)
+    onUse?(target, .reading)
+    guard let real = Self.resolved(target) else { throw Self.missing(path, target, folder, endings) }
+    try Self.requireInside(real, path, folder)
     return target
   }
 

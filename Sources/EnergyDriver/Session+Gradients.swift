@@ -25,7 +25,7 @@ extension Session {
   /// - Throws: `E-option` for a name that is no parameter.
   public func parameterGradients(
     of energy: Program.Energy, by names: [String], on source: BatchSource, rows: ClosedRange<Int>? = nil,
-    isCancelled: (@Sendable () -> Bool)? = nil
+    isCancelled: (@Sendable () -> Bool)? = nil, progress: ProgressHandler? = nil
   ) throws -> (gradients: [ParameterGradient], precision: Precision) {
     let symbols = try names.map { try parameter(named: $0, of: energy) }
     let outputs = symbols.map(BatchOutput.gradient)
@@ -40,6 +40,7 @@ extension Session {
       for first in stride(from: block.lowerBound, to: block.upperBound, by: step) {
         let part = first..<min(block.upperBound, first + step)
         let values = try evaluation.values(outputs, rows: part, isCancelled: isCancelled)
+        progress?(.evaluating, part.upperBound, of: evaluation.rowCount)
         for (index, width) in widths.enumerated() {
           for row in part.indices {
             let offset = (row - part.lowerBound) * width

@@ -148,15 +148,17 @@ extension String {
 
 extension Evaluation {
   /// Evaluates all rows, block by block, and keeps only the summary.
-  public func summarise(isCancelled: (@Sendable () -> Bool)? = nil) throws -> BatchSummary {
+  public func summarise(
+    isCancelled: (@Sendable () -> Bool)? = nil, progress: ProgressHandler? = nil
+  ) throws -> BatchSummary {
     var summary = BatchSummary(outputs)
     let widths = outputs.map { width(of: $0) }
     let block = max(1, min(1 << 16, (1 << 25) / max(1, widths.max() ?? 1)))
     var start = 0
     while start < rowCount {
-      if isCancelled?() == true { throw EvaluationError.cancelled.diagnostic(program, firstRow: nil) }
       let rows = start..<min(rowCount, start + block)
-      let results = try values(outputs, rows: rows)
+      let results = try values(
+        outputs, rows: rows, isCancelled: isCancelled, progress: progress?.within(rows.lowerBound, of: rowCount))
       summary.add(rows: rows.count, widths: widths) { results[$0][$1] }
       start = rows.upperBound
     }

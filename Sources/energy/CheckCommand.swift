@@ -37,6 +37,7 @@ struct CheckCommand: ParsableCommand {
 
   func validate() throws {
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
+    try program.validate(inputs: input.map(\.path))
     if samples != nil, !input.isEmpty { throw ValidationError("Give --input or --samples, not both.") }
   }
 
@@ -58,7 +59,9 @@ struct CheckCommand: ParsableCommand {
       var failed = false
       defer { report.field("reports", .array(reports)) }
       for (index, energy) in energies.all.enumerated() {
-        let found = try Interruption.watching { try loaded.check(energy, request(isCancelled: $0)) }
+        let found = try program.attended { isCancelled, progress in
+          try loaded.check(energy, request(isCancelled, progress))
+        }
         if index > 0 { report.line("") }
         report.line(found.text(details: verbose))
         found.notes.forEach(report.note)
@@ -75,12 +78,14 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  private func request(isCancelled: @escaping @Sendable () -> Bool) -> CheckRequest {
+  private func request(
+    _ isCancelled: @escaping @Sendable () -> Bool, _ progress: ProgressHandler?
+  ) -> CheckRequest {
     let source: BatchSource =
       input.isEmpty
       ? .random(count: samples ?? 1000, seed: program.seed) : .files(input.map { ($0.name, $0.path) })
     return CheckRequest(
       source: source, origin: input.isEmpty ? nil : input.map(\.path).joined(separator: ", "), rows: rows?.range,
-      trapsNaN: program.trapNan, isCancelled: isCancelled)
+      trapsNaN: program.trapNan, isCancelled: isCancelled, progress: progress)
   }
 }

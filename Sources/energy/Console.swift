@@ -17,6 +17,9 @@ enum Console {
   /// A line for standard error.
   static func error(_ text: String) { _ = write(Array(line(text).utf8), to: STDERR_FILENO) }
 
+  /// A piece of text for standard error, without the end of a line.
+  static func write(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
+
   private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

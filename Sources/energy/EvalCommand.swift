@@ -38,6 +38,17 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "Write the gradient of the sum of the energies by a parameter: NAME=G.npy, dotted for own ones.")
   var gradOut: [FilePair] = []
 
+  func validate() throws {
+    try program.validate(inputs: input.map(\.path) + (hvpOut.map { [$0.name] } ?? []))
+    let outputs = wanted.map(\.path) + gradOut.map(\.path)
+    if outputs.contains("-") {
+      if outputs.count > 1 {
+        throw ValidationError("Where results go to standard output (-), it takes only one array.")
+      }
+      if output.json { throw ValidationError("Standard output can't hold both an array and a document: --json.") }
+    }
+  }
+
   func run() throws {
     let report = Report(output)
     try report.finish(loading: {
@@ -82,7 +93,7 @@ struct EvalCommand: ParsableCommand {
     let summary: BatchSummary
     if files.isEmpty {
       let start = clock.now
-      summary = try Interruption.watching { try evaluation.summarise(isCancelled: $0) }
+      summary = try program.attended { try evaluation.summarise(isCancelled: $0, progress: $1) }
       seconds[1].1 = start.duration(to: clock.now)
     } else {
       summary = try write(evaluation, files, clock, &seconds)
@@ -113,9 +124,9 @@ struct EvalCommand: ParsableCommand {
     _ session: Session, _ name: String, _ source: BatchSource
   ) throws -> [JSON] {
     let energy = try session.energy(named: name.isEmpty ? nil : name)
-    let (gradients, precision) = try Interruption.watching {
+    let (gradients, precision) = try program.attended {
       try session.parameterGradients(
-        of: energy, by: gradOut.map(\.name), on: source, rows: rows?.range, isCancelled: $0)
+        of: energy, by: gradOut.map(\.name), on: source, rows: rows?.range, isCancelled: $0, progress: $1)
     }
     if program.trapNan, let bad = gradients.first(where: { $0.values.contains { $0.isNaN } }) {
       throw Diagnostic(
@@ -124,8 +135,7 @@ struct EvalCommand: ParsableCommand {
     }
     var written: [ArrayOutput] = []
     for (gradient, file) in zip(gradients, gradOut) {
-      let output = try ArrayOutput(
-        path: file.path, shape: gradient.shape, dtype: precision == .f64 ? .f64 : .f32)
+      let output = try program.arrayOutput(file.path, gradient.shape, precision == .f64 ? .f64 : .f32)
       output.withUnsafeMutableBytes { bytes in
         switch precision {
         case .f64:
@@ -152,14 +162,14 @@ struct EvalCommand: ParsableCommand {
     var targets: [(output: BatchOutput, file: ArrayOutput)] = []
     for file in files {
       let shape = evaluation.shape(of: file.output)
-      targets.append((file.output, try ArrayOutput(path: file.path, shape: shape, dtype: dtype)))
+      targets.append((file.output, try program.arrayOutput(file.path, shape, dtype)))
     }
     let addresses = Dictionary(
       targets.compactMap { target in
         target.file.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { (target.output, $0) } }
       }, uniquingKeysWith: { first, _ in first })
     var start = clock.now
-    try Interruption.watching { try evaluation.run(into: addresses, isCancelled: $0) }
+    try program.attended { try evaluation.run(into: addresses, isCancelled: $0, progress: $1) }
     seconds[1].1 = start.duration(to: clock.now)
     let summary = evaluation.summary(of: addresses.mapValues { UnsafeRawPointer($0) })
     start = clock.now

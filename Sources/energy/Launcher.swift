@@ -7,6 +7,10 @@ import Glibc
 enum Launcher {
   static func launch(_ arguments: [String]) -> ExitStatus {
     Interruption.prepare()
+    if arguments.contains("--version"), arguments.allSatisfy({ ["--version", "--json"].contains($0) }) {
+      Console.out(arguments.contains("--json") ? VersionReport.json.text : VersionReport.text)
+      return .success
+    }
     do {
       var command = try EnergyCommand.parseAsRoot(arguments)
       try command.run()
@@ -14,16 +18,22 @@ enum Launcher {
     } catch let status as ExitStatus {
       return status
     } catch {
-      return ended(by: error)
+      return ended(by: error, isJSON: arguments.contains("--json"))
     }
   }
 
-  private static func ended(by error: any Error) -> ExitStatus {
+  private static func ended(by error: any Error, isJSON: Bool) -> ExitStatus {
     let code = EnergyCommand.exitCode(for: error)
     let message = EnergyCommand.fullMessage(for: error)
     if code == .success {
       Console.out(message)
       return .success
+    }
+    if code == .validationFailure, isJSON {
+      let message = Diagnostic(.error, .usage, EnergyCommand.message(for: error))
+      let rendered = JSONRenderer(sources: SourceMap()).render(message)
+      Console.out(JSON.object([("ok", .bool(false)), ("diagnostics", .array([.raw(rendered)]))]).text)
+      return .usage
     }
     if code == .validationFailure {
       Console.error(message)
@@ -50,6 +60,11 @@ enum Interruption {
     isWatched = 0
     requested = 0
     signal(SIGINT) { _ in Interruption.receive() }
+    // Whoever started this may have blocked the signal.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
     // A reader that has seen enough (head, less) isn't an error.
     signal(SIGPIPE, SIG_DFL)
   }

@@ -26,7 +26,7 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("An energy as an expression; x is the sample.", valueName: "expr"))
   var expression: String?
 
-  @Option(help: "Which energy, where the file has several.")
+  @Option(help: "Which energy, where the file has several.", completion: .energyNames)
   var energy: String?
 
   @Option(
@@ -57,6 +57,9 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(help: "The seed of random numbers.")
   var seed: UInt64 = 0
+
+  @Option(help: "A line about how far a long run is, on standard error: auto shows it on a terminal.")
+  var progress: ProgressMode = .auto
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case auto, tiles, native, cuda }
 
@@ -102,8 +105,9 @@ struct ProgramOptions: ParsableArguments {
   }
 
   /// Reads the program. Without a file and an expression it is standard input, if that isn't a terminal.
+  /// - Parameter files: where arrays and imports come from.
   /// - Throws: `Diagnostic` for what can't be read or isn't built, `ValidationError` for no program at all.
-  func session() throws -> Session {
+  func session(files: DiskFiles = DiskFiles()) throws -> Session {
     try requireBuilt()
     var options = SessionOptions()
     options.dims = Dictionary(dims.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
@@ -111,20 +115,35 @@ struct ProgramOptions: ParsableArguments {
     options.parameterFile = params
     options.precision = dtype
     options.threads = threads ?? max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    options.memoryLimit = maxMemory?.count ?? max(1 << 28, PhysicalMemory.bytes / 2)
+    options.memoryLimit = memoryLimit
     options.trapsNaN = trapNan
     options.numbers = Console.outputIsTerminal ? .short : .exact
     if let expression {
       return Session(
-        SourceFile(name: "<expression>", text: expression), form: .expression, options: options, files: DiskFiles())
+        SourceFile(name: "<expression>", text: expression), form: .expression, options: options, files: files)
     }
     if let file, file != "-" {
       let folder = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
       let bytes = try MappedFile(path: file).withUnsafeBytes { Array($0) }
-      return Session(SourceFile(name: file, bytes: bytes), folder: folder, options: options, files: DiskFiles())
+      return Session(SourceFile(name: file, bytes: bytes), folder: folder, options: options, files: files)
     }
     let bytes = try MappedFile(path: "<stdin>", descriptor: STDIN_FILENO).withUnsafeBytes { Array($0) }
-    return Session(SourceFile(name: "<stdin>", bytes: bytes), options: options, files: DiskFiles())
+    return Session(SourceFile(name: "<stdin>", bytes: bytes), options: options, files: files)
+  }
+
+  /// Bytes that an evaluation may take.
+  var memoryLimit: Int { maxMemory?.count ?? max(1 << 28, PhysicalMemory.bytes / 2) }
+
+  /// An array on its way into a file, mapped where it would take too much of the memory.
+  func arrayOutput(_ path: String, _ shape: [Int], _ dtype: ElementType) throws -> ArrayOutput {
+    try ArrayOutput(
+      path: path, shape: shape, dtype: dtype, mappingLimit: min(PhysicalMemory.bytes / 4, memoryLimit / 2))
+  }
+
+  /// Refuses to read both the program and samples from standard input.
+  func validate(inputs paths: [String]) throws {
+    let count = paths.count { $0 == "-" } + (file == "-" ? 1 : 0)
+    if count > 1 { throw ValidationError("Only one thing can be read from standard input (-).") }
   }
 
   /// For commands that want to be told which program.

@@ -20,12 +20,3 @@ struct ReplCommand: PlannedCommand {
   @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
   @OptionGroup var output: OutputOptions
 }
-
-/// `energy bench`.
-struct BenchCommand: PlannedCommand {
-  static let configuration = CommandConfiguration(commandName: "bench", abstract: "Time an energy (not built yet).")
-  static let planned = Unbuilt.feature(
-    "energy bench", instead: "seconds of one evaluation: energy eval FILE --input X.npy --json")
-  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
-  @OptionGroup var output: OutputOptions
-}

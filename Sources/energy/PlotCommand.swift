@@ -72,6 +72,8 @@ struct PlotCommand: ParsableCommand {
     }
   }
 
+  func validate() throws { try program.validate(inputs: data.map { [$0] } ?? []) }
+
   func run() throws {
     let report = Report(output)
     try report.finish(loading: {

@@ -25,7 +25,7 @@ enum Program {
     return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("energy")
   }()
 
-  /// Runs it in a folder. A run that takes longer than `limit` seconds is ended and has status -1.
+  /// Runs it in a folder and waits for its end. A run that takes longer than `limit` seconds is ended and has status -1.
   static func run(
     _ arguments: [String], in folder: URL, input: Data = Data(), environment: [String: String] = [:],
     limit: TimeInterval = 60

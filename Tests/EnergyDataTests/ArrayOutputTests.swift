@@ -73,7 +73,7 @@ import Testing
     let path = try folder.file("x.csv", "1\n")
     do {
       let output = try ArrayOutput(path: path, shape: [3], dtype: .f64)
-      #expect(folder.names.count == 2)
+      #expect(folder.names.allSatisfy { $0 == "x.csv" || $0.hasPrefix(".energy-") })
       output.withUnsafeMutableBytes { $0.bindMemory(to: Double.self)[0] = 5 }
     }
     #expect(folder.names == ["x.csv"])
@@ -127,5 +127,17 @@ import Testing
     try AtomicFile.write(Array("two".utf8), to: path)
     #expect(try content(path) == Array("two".utf8))
     #expect(folder.names == ["f"])
+  }
+
+  @Test func nothingIsLeftOfAFileWithoutACommit() throws {
+    let folder = try TemporaryFolder()
+    let file = try AtomicFile(path: "\(folder.path)/f")
+    try Array("half".utf8).withUnsafeBytes(file.write)
+    // Before the commit the bytes have no name, where the file system allows that; after it, the right one.
+    #expect(!folder.names.contains("f"))
+    #expect(folder.names.allSatisfy { $0.hasPrefix(".energy-") })
+    try file.commit()
+    #expect(folder.names == ["f"])
+    #expect(try content("\(folder.path)/f") == Array("half".utf8))
   }
 }

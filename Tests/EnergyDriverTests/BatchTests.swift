@@ -1,5 +1,6 @@
 import EnergyCPU
 import EnergyText
+import Synchronization
 import Testing
 
 @testable import EnergyDriver
@@ -80,5 +81,24 @@ import Testing
     let evaluation = try session.evaluation(of: session.energy(named: nil), on: source, outputs: [.energy])
     let found = messages { _ = try evaluation.summarise(isCancelled: { true }) }
     #expect(found == ["E-interrupted: interrupted; nothing was written"])
+  }
+
+  @Test func sizesOfRandomSamplesCanBeChosen() throws {
+    let session = session("energy f(x : vector[d]) = sumsq(x)", dims: ["d": 5])
+    let source = BatchSource.random(count: 3, seed: 0)
+    let evaluation = try session.evaluation(of: session.energy(named: nil), on: source, outputs: [.score])
+    #expect(evaluation.shape(of: .score) == [3, 5])
+  }
+
+  @Test func progressCountsUpToAllRows() throws {
+    let session = session("energy f(x : vector[2]) = sumsq(x)")
+    let evaluation = try session.evaluation(
+      of: session.energy(named: nil), on: .random(count: 70_000, seed: 0), outputs: [.energy])
+    let seen = Mutex<[Progress]>([])
+    _ = try evaluation.summarise(progress: ProgressHandler { progress in seen.withLock { $0.append(progress) } })
+    let all = seen.withLock { $0 }
+    #expect(all.last?.done == 70_000)
+    #expect(all.allSatisfy { $0.total == 70_000 && $0.stage == .evaluating })
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.done < $1.done })
   }
 }

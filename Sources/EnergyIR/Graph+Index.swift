@@ -9,18 +9,12 @@ extension Graph {
     let shape = zip(pattern, node.shape).compactMap { $0 == .all ? $1 : nil }
     let fixed = gathers.isEmpty && pattern.allSatisfy { $0 != .gather }
     let isFull = pattern.allSatisfy { $0 != .all }
-    let through = { (argument: NodeID) in
-      self[argument].rank == 0 ? argument : self.index(argument, pattern, gathers: gathers)
-    }
+    if isFull, isElementwise(id) { return indexOfFormula(id, pattern, gathers) }
     switch node.operation {
-    case .add(let coefficients, let constant) where isFull || coefficients.count == 1:
-      return sum(zip(coefficients, node.arguments).map { ($0, through($1)) }, constant: constant)
-    case .mul(let exponents) where isFull:
-      return product(zip(node.arguments, exponents).map { (through($0), $1) })
-    case .apply(let function) where isFull:
-      return apply(function, node.arguments.map(through), type: node.type)
-    case .select where isFull:
-      return select(through(node.arguments[0]), through(node.arguments[1]), through(node.arguments[2]))
+    case .add(let coefficients, let constant) where coefficients.count == 1:
+      let argument = node.arguments[0]
+      let entry = self[argument].rank == 0 ? argument : index(argument, pattern, gathers: gathers)
+      return sum([(coefficients[0], entry)], constant: constant)
     case .guarded(let conditions):
       return guarded(conditions, index(node.arguments[0], pattern, gathers: gathers))
     case .build(let variable):
@@ -51,6 +45,29 @@ extension Graph {
     default: break
     }
     return intern(.index(pattern), [id] + gathers, shape: shape, type: node.type)
+  }
+
+  private func isElementwise(_ id: NodeID) -> Bool {
+    switch self[id].operation {
+    case .add, .mul, .apply, .select: self[id].rank > 0
+    default: false
+    }
+  }
+
+  /// One entry of a formula of tensors: the formula of their entries. What occurs several times is indexed once, here
+  /// and in all formulas to come: one call after another would take time exponential in the depth.
+  private func indexOfFormula(_ root: NodeID, _ pattern: [Subscript], _ gathers: [NodeID]) -> NodeID {
+    let key = { (id: NodeID) in EntryKey(tensor: id, pattern: pattern, gathers: gathers) }
+    for id in postorder(root, into: { self.isElementwise($0) && self.entries[key($0)] == nil })
+    where isElementwise(id) && entries[key(id)] == nil {
+      let node = self[id]
+      let arguments = node.arguments.map { argument in
+        self[argument].rank == 0
+          ? argument : entries[key(argument)] ?? index(argument, pattern, gathers: gathers)
+      }
+      entries[key(id)] = rebuild(node, arguments, shape: [])
+    }
+    return entries[key(root)] ?? root
   }
 
   /// Whether the positions of the pattern share a variable with the node, so that the node is computed anew for

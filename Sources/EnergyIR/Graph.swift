@@ -24,6 +24,8 @@ public final class Graph {
   public private(set) var symbols: [Symbol] = []
   private var nextVariable: Int32 = 1
   private var openVariables: [OpenKey: Variable] = [:]
+  /// Entries of formulas of tensors that have been asked for.
+  var entries: [EntryKey: NodeID] = [:]
   private var originTable: [[Span]] = []
   /// The spans that new nodes are said to come from; see `withOrigins`.
   public private(set) var currentOrigins: [Span] = []
@@ -115,6 +117,12 @@ public final class Graph {
       if !taken.contains(variable) { return variable }
       attempt += 1
     }
+  }
+
+  struct EntryKey: Hashable {
+    let tensor: NodeID
+    let pattern: [Subscript]
+    let gathers: [NodeID]
   }
 
   private struct OpenKey: Hashable {

@@ -2,6 +2,7 @@
 public struct Lifter {
   let graph: Graph
   let variables: [Variable]
+  private let memo = Memo()
 
   /// A lifter of terms in which `variables` are free.
   public init(_ graph: Graph, _ variables: [Variable]) {
@@ -17,19 +18,42 @@ public struct Lifter {
     public let axes: [Variable]
   }
 
+  /// What has been lifted, or found not to be liftable: a node with many users is looked at once.
+  private final class Memo {
+    var lifted: [NodeID: Lifted?] = [:]
+  }
+
   private func axes(of id: NodeID) -> [Variable] { variables.filter { graph[id].free.contains($0) } }
 
   /// The node as a tensor, where that takes no product of unlike axes outside a contraction.
-  public func lift(_ id: NodeID, depth: Int = 40) -> Lifted? {
+  public func lift(_ id: NodeID) -> Lifted? {
+    let isOpen = { (next: NodeID) in
+      self.memo.lifted[next] == nil && !self.axes(of: next).isEmpty && self.isTransparent(next)
+    }
+    for next in graph.postorder(id, into: isOpen) where memo.lifted[next] == nil {
+      memo.lifted[next] = .some(lifted(next))
+    }
+    return memo.lifted[id] ?? nil
+  }
+
+  /// Whether a node is lifted by lifting its arguments.
+  private func isTransparent(_ id: NodeID) -> Bool {
+    switch graph[id].operation {
+    case .add, .mul, .apply, .select, .contract: true
+    default: false
+    }
+  }
+
+  /// The same for a node whose arguments have been looked at.
+  private func lifted(_ id: NodeID) -> Lifted? {
     let axes = axes(of: id)
     if axes.isEmpty { return Lifted(tensor: id, axes: []) }
-    guard depth > 0 else { return nil }
     let node = graph[id]
     switch node.operation {
     case .index(let pattern) where node.arguments.count == 1: return liftIndex(node.arguments[0], pattern, axes)
-    case .add, .mul, .apply, .select: return liftElementwise(node, axes, depth)
+    case .add, .mul, .apply, .select: return liftElementwise(node, axes)
     case .contract(let spec):
-      return liftContraction(Array(zip(node.arguments, spec.inputs)), spec.output, spec.sizes, axes, depth)
+      return liftContraction(Array(zip(node.arguments, spec.inputs)), spec.output, spec.sizes, axes)
     default: return nil
     }
   }
@@ -63,10 +87,10 @@ public struct Lifter {
     return Lifted(tensor: tensor, axes: axes)
   }
 
-  private func liftElementwise(_ node: Node, _ axes: [Variable], _ depth: Int) -> Lifted? {
+  private func liftElementwise(_ node: Node, _ axes: [Variable]) -> Lifted? {
     var lifted: [NodeID] = []
     for argument in node.arguments {
-      guard let part = lift(argument, depth: depth - 1) else { return nil }
+      guard let part = memo.lifted[argument] ?? nil else { return nil }
       let isScalar = part.axes.isEmpty && graph[argument].rank == 0
       let isFull = part.axes == axes && graph[argument].rank == node.rank
       guard isScalar || isFull else { return nil }
@@ -76,14 +100,14 @@ public struct Lifter {
   }
 
   private func liftContraction(
-    _ arguments: [(NodeID, [Int])], _ output: [Int], _ sizes: [Size], _ axes: [Variable], _ depth: Int
+    _ arguments: [(NodeID, [Int])], _ output: [Int], _ sizes: [Size], _ axes: [Variable]
   ) -> Lifted? {
     let base = sizes.count
     var label: [Variable: Int] = [:]
     for (position, variable) in axes.enumerated() { label[variable] = base + position }
     var lifted: [(NodeID, [Int])] = []
     for (argument, own) in arguments {
-      guard let part = lift(argument, depth: depth - 1) else { return nil }
+      guard let part = memo.lifted[argument] ?? nil else { return nil }
       lifted.append((part.tensor, part.axes.compactMap { label[$0] } + own))
     }
     let tensor = graph.contract(

@@ -146,8 +146,12 @@ extension Elaborator {
   /// A name that a loop binds hides no other local name.
   func requireUnused(_ name: Name, _ scope: Scope, what: String) throws {
     guard scope.find(name.text) != nil else { return }
+    let message =
+      what == "state"
+      ? "the state needs a name of its own: '\(name.text)' means something here already"
+      : "the name '\(name.text)' is taken here"
     throw Diagnostic(
-      .error, .redefined, "the name '\(name.text)' is taken here", at: name.span,
+      .error, .redefined, message, at: name.span,
       notes: provenance(of: name.text, scope).map { [.init("'\(name.text)' is declared", at: $0.span)] } ?? [],
       hints: [.init("call the \(what) something else")])
   }

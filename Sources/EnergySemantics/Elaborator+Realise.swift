@@ -46,13 +46,28 @@ extension Elaborator {
         result = known
         break
       }
-      let base = try realise(derivative.base, shapes, hasDomain: hasDomain, at: span)
+      var base = try realise(derivative.base, shapes, hasDomain: hasDomain, at: span)
+      if shapes == nil, let known = sampleShape(of: base, from: derivative) {
+        base = try realise(derivative.base, [known], hasDomain: hasDomain, at: span)
+      }
       let node = try derivativeNode(derivative, base, at: span)
       result = Realised(samples: base.samples, parameters: base.parameters, node: node)
     case .tensor, .energies, .text, .network: throw AlreadyReported()
     }
     realised[key] = result
     return result
+  }
+
+  /// The shape of the one sample that the vector of `hvp` says, where the energy is for any size.
+  private func sampleShape(of base: Realised, from derivative: DerivativeValue) -> [Size]? {
+    guard derivative.operation == .hvp, let vector = derivative.vector, base.samples.count == 1,
+      derivative.by == nil || derivative.by == base.samples[0].name
+    else { return nil }
+    let (own, given) = (graph.shape(base.samples[0].node), graph.shape(vector.node))
+    guard own != given, own.count == given.count,
+      zip(own, given).allSatisfy({ $0 == $1 || $0.dimensions.contains { $0.scope != 0 } })
+    else { return nil }
+    return given
   }
 
   private func realise(

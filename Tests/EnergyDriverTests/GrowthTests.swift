@@ -26,4 +26,23 @@ import Testing
     // The aim is 0.1 s for the optimised program; this build isn't.
     #expect(large.seconds < 0.5)
   }
+
+  /// Calls that double at every level share what they have in common, also entry by entry: time and graphs grow with the
+  /// depth, not with two to its power.
+  @Test func derivativesOfNestedCallsGrowWithTheDepth() throws {
+    func nodes(_ depth: Int) throws -> [Int] {
+      let calls = String(repeating: "a(", count: depth) + "x" + String(repeating: ")", count: depth)
+      let model = try Model("fn a(x) = x + x*x\nenergy f(x : vector[d]) = sum(\(calls))")
+      var transforms = Transforms(model.graph)
+      let (root, x) = (model.energy.node, model.samples[0])
+      let results = [
+        transforms.score(of: root, by: x), transforms.hessian(of: root, by: x), transforms.laplacian(of: root, by: x),
+      ]
+      return results.map { model.graph.postorder($0).count }
+    }
+    let start = FuzzTests.processorTime()
+    let (small, large) = (try nodes(6), try nodes(12))
+    for (few, many) in zip(small, large) { #expect(many <= 5 * few, "\(small) and \(large)") }
+    #expect(FuzzTests.processorTime() - start < 20)
+  }
 }

@@ -32,6 +32,7 @@ import Testing
     "grad(left, a)([3, 4]) - 1.5*2*sumsq([3, 4] - [1, 2])", "grad(left, s)([3, 4]) - 2*sumsq([3, 4] - [1, 2])",
     "hvp(left, [1, 2])([3, 4]) - hessian(left)([3, 4]) @ [1, 2]",
     "hvp(left, [1, 2], mu)([3, 4]) - 6*[1, 2]", "hvp(two, [1, 2], x)([3, 4], 5) - hessian(two, x)([3, 4], 5) @ [1, 2]",
+    "hvp(g, [1, 2])([3, 4], mu = [1, 1], s = 2) - hessian(g)([3, 4], mu = [1, 1], s = 2) @ [1, 2]",
     // Several samples together.
     "hessian(two)([3, 4], 5)[1..2, 1..2] - hessian(two, x)([3, 4], 5)", "hessian(two)([3, 4], 5)[3, 3] - 6*5",
     "hessian(two)([3, 4], 5)[1, 3] - 2*3*4", "hessian(two)([3, 4], 5)[3, 2] - 9",
@@ -67,6 +68,13 @@ import Testing
       let numbers = line.split { "[], ".contains($0) }.compactMap { Double($0) }
       #expect(!numbers.isEmpty && numbers.allSatisfy { abs($0) < 1e-11 }, "\(text): \(line)")
     }
+  }
+
+  /// The vector of a product says how long the sample is, where the energy is for any size.
+  @Test func vectorsOfProductsSettleSizes() throws {
+    let session = session(
+      "energy f(x : vector[d]) = sum(x^4)\nhvp(f, [1, 0])\nhvp(f, [1, 0], x)\nhvp(f, [1, 0])([1, 2])")
+    #expect(try session.printed() == ["12*[1, 0]*x^2", "12*[1, 0]*x^2", "[12, 0]"])
   }
 
   @Test(arguments: [

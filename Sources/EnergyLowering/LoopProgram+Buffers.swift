@@ -69,7 +69,7 @@ extension Instruction {
 
 extension [Instruction] {
   /// The list without loops and conditions that contain nothing.
-  func withoutEmptyBlocks() -> [Instruction] {
+  public func withoutEmptyBlocks() -> [Instruction] {
     var result: [Instruction] = []
     for instruction in self {
       switch (instruction, result.last) {

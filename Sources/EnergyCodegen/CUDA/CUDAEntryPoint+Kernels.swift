@@ -6,17 +6,24 @@ extension CUDAEntryPoint {
   private var threads: Int { strategy.threads }
   private var width: Int { request.width }
   /// `*16`, nothing for rows of one number.
-  private var pitch: String { width == 1 ? "" : "*\(width)" }
+  var pitch: String { width == 1 ? "" : "*\(width)" }
 
   func writeKernels(_ code: inout CodeBuilder) {
     if uniforms == .device { writePreparing(&code) }
+    if group != nil {
+      let frames = strategy.usesWorkspace ? ["\(real) *frames"] : []
+      writeVariants(frames, &code) { isSum ? writeSharedSums(&$0) : writeShared(&$0) }
+      if isSum { writeSum(&code) }
+      return
+    }
     switch (strategy.kind, isSum) {
-    case (.registers, _): writeVariants(&code) { writeTile(&$0) }
-    case (.sharedFrame, false): writeVariants(&code) { writeFrames(&$0) }
-    case (.sharedFrame, true): writeVariants(&code) { writeFrameSums(&$0) }
+    case (.registers, _): writeVariants([], &code) { writeTile(&$0) }
+    case (.sharedFrame, false): writeVariants([], &code) { writeFrames(&$0) }
+    case (.sharedFrame, true): writeVariants([], &code) { writeFrameSums(&$0) }
     case (.localFrame, _): writeKernel("rows", [], &code) { writeLocal(&$0) }
     case (.workspaceFrame, false): writeKernel("rows", ["\(real) *frames"], &code) { writeWorkspace(&$0) }
     case (.workspaceFrame, true): writeKernel("rows", ["\(real) *frames"], &code) { writeWorkspaceSums(&$0) }
+    case (.warp, _), (.block, _), (.workspaceBlock, _): break
     }
     if isSum { writeSum(&code) }
   }
@@ -41,22 +48,22 @@ extension CUDAEntryPoint {
 
   /// One body in two kernels: 16 bytes a thread where all pointers are aligned, else number by number; the arithmetic
   /// is the same.
-  private func writeVariants(_ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
+  private func writeVariants(_ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
     let inner = kernelContext.map { context -> String in
       // Structs by value are referred to, pointers handed on.
       context.declaration.replacing("__grid_constant__ ", with: "").replacing("_params p", with: "_params &p")
         .replacing("_uniforms u", with: "_uniforms &u")
     }
     code.line("template <bool ALIGNED>")
-    code.open("EE_DEVICE void \(name)_rows", taking: rowArguments + inner)
+    code.open("EE_DEVICE void \(name)_rows", taking: rowArguments + inner + more)
     body(&code)
     code.close()
     code.line()
     let names =
       ["x_rows", "n"] + (isSum ? ["partial"] : results.map { "\($0)_out" })
-      + kernelContext.map { String($0.declaration.suffix(1)) }
+      + kernelContext.map { String($0.declaration.suffix(1)) } + (more.isEmpty ? [] : ["frames"])
     for (part, isAligned) in [("aligned", "true"), ("scalar", "false")] {
-      writeKernel(part, [], &code) { $0.line("\(name)_rows<\(isAligned)>(\(names.joined(separator: ", ")));") }
+      writeKernel(part, more, &code) { $0.line("\(name)_rows<\(isAligned)>(\(names.joined(separator: ", ")));") }
     }
   }
 
@@ -66,7 +73,7 @@ extension CUDAEntryPoint {
     code.line("const int rows = n - base < \(threads) ? (int)(n - base) : \(threads);")
   }
 
-  private func callSample(_ arguments: [String], _ code: inout CodeBuilder) {
+  func callSample(_ arguments: [String], _ code: inout CodeBuilder) {
     code.line("\(name)_sample(\((arguments + context.map(\.argument)).joined(separator: ", ")));")
   }
 
@@ -136,7 +143,7 @@ extension CUDAEntryPoint {
   }
 
   /// Where the scores begin in a frame.
-  private var scorePlace: Int {
+  var scorePlace: Int {
     roles.outputs.first { $0.target == "score" }.flatMap { frame.offsets[$0.buffer] } ?? 0
   }
 
@@ -242,9 +249,10 @@ extension CUDAEntryPoint {
   // MARK: Once for all rows
 
   private func writePreparing(_ code: inout CodeBuilder) {
-    let parameter = parameters.isEmpty ? "" : ", const __grid_constant__ \(parameters.typeName) p"
+    let parameter = parameters.isEmpty ? [] : ["const __grid_constant__ \(parameters.typeName) p"]
     code.open(
-      "extern \"C\" __global__ void __launch_bounds__(32) \(kernel("prepare"))(\(name)_uniforms *u\(parameter))")
+      "extern \"C\" __global__ void __launch_bounds__(32) \(kernel("prepare"))",
+      taking: ["\(name)_uniforms *u"] + parameter)
     code.line("if (threadIdx.x != 0) return;")
     code.line("u->status = EE_SUCCESS;")
     code.line("\(name)_prepare(*u\(parameters.isEmpty ? "" : ", p"), &u->status);")

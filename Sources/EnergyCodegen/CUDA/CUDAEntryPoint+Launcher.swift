@@ -41,9 +41,12 @@ extension CUDAEntryPoint {
 
   // MARK: The workspace
 
+  /// Numbers of the frames of one block.
+  private var blockFrames: Int { strategy.frame * strategy.samples }
+
   /// Blocks that share the workspace's frames.
   private var frameBlocks: Int {
-    let bytes = strategy.threads * strategy.frame * (dialect.isSingle ? 4 : 8)
+    let bytes = blockFrames * (dialect.isSingle ? 4 : 8)
     return min(1_024, max(1, (256 << 20) / bytes))
   }
 
@@ -52,8 +55,8 @@ extension CUDAEntryPoint {
     var parts: [(String, String, String)] = []
     if uniforms == .device { parts.append(("u", "\(name)_uniforms", "sizeof(\(name)_uniforms)")) }
     if isSum { parts.append(("partial", real, "(size_t)blocks*\(total)*sizeof(\(real))")) }
-    if strategy.kind == .workspaceFrame {
-      parts.append(("frames", real, "(size_t)grid*\(strategy.threads * strategy.frame)*sizeof(\(real))"))
+    if strategy.usesWorkspace {
+      parts.append(("frames", real, "(size_t)grid*\(blockFrames)*sizeof(\(real))"))
     }
     return parts
   }
@@ -63,7 +66,7 @@ extension CUDAEntryPoint {
   private func writeGrid(_ code: inout CodeBuilder) {
     let rows = rowsPerBlock
     code.line("const int64_t blocks = n/\(rows) + (n % \(rows) != 0);")
-    if strategy.kind == .workspaceFrame {
+    if strategy.usesWorkspace {
       code.line("const int64_t grid = blocks < \(frameBlocks) ? blocks : \(frameBlocks);")
     }
   }
@@ -71,7 +74,7 @@ extension CUDAEntryPoint {
   private func writeWorkspaceFunction(_ code: inout CodeBuilder) {
     code.open("extern \"C\" \(workspaceDeclaration)")
     code.line("if (n <= 0) return 0;")
-    if isSum || strategy.kind == .workspaceFrame { writeGrid(&code) }
+    if isSum || strategy.usesWorkspace { writeGrid(&code) }
     code.line("size_t bytes = 0;")
     for part in workspaceParts { code.line("bytes += (\(part.bytes) + 255)/256*256; // \(part.name)") }
     for sibling in siblings where sibling.needsWorkspace {
@@ -143,11 +146,17 @@ extension CUDAEntryPoint {
     let targets = isSum ? ["partial"] : outputs
     let arguments =
       ["x", "(long long)n"] + targets + kernelContext.map(\.argument)
-      + (strategy.kind == .workspaceFrame ? ["frames"] : [])
-    let grid = strategy.kind == .workspaceFrame ? "grid" : "blocks"
+      + (strategy.usesWorkspace ? ["frames"] : [])
+    let grid = strategy.usesWorkspace ? "grid" : "blocks"
+    let bytes = strategy.hasDynamicShared ? strategy.sharedBytes : 0
+    if bytes > 0 {
+      for part in ["aligned", "scalar"] {
+        code.line("if (EE_ALLOW_SHARED(\(kernel(part)), \(bytes)) != cudaSuccess) return (int)cudaErrorInvalidValue;")
+      }
+    }
     let launch = { (part: String) in
       CodeBuilder.wrapped(
-        "EE_LAUNCH", [kernel(part), grid, "\(strategy.threads)", "0", "stream"] + arguments, ";")
+        "EE_LAUNCH", [kernel(part), grid, "\(strategy.threads)", "\(bytes)", "stream"] + arguments, ";")
     }
     if strategy.isVectorised {
       let pointers = (["x"] + (hasScore ? ["score"] : [])).map { "(uintptr_t)\($0)" }

@@ -42,7 +42,11 @@ extension CUDAEntryPoint {
     body.line()
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
     writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
-    writer.write(entry.program.body)
+    if let group {
+      writer.write(entry.program.body, plan, group)
+    } else {
+      writer.write(entry.program.body)
+    }
     functions.merge(writer.functions)
     let readsData = writer.code.lines.contains { $0.contains(", status)") }
     if readsData || uniforms == .device {
@@ -50,17 +54,23 @@ extension CUDAEntryPoint {
       if readsData { body.line("int *const status = &state;") }
     }
     body.append(writer.code)
-    if readsData || uniforms == .device { writeRefusal(names, &body) }
+    if group != nil {
+      writeShared(names, readsData, &writer.functions, &body)
+      functions.merge(writer.functions)
+    } else if readsData || uniforms == .device {
+      writeRefusal(names, &body)
+    }
     code.line("// One sample: \(results.joined(separator: " and ")).")
     let arguments = sampleArguments(names) + context.map(\.declaration)
     code.open("EE_DEVICE void \(name)_sample", taking: arguments)
-    code.appendBody(body, of: context.map { String($0.declaration.suffix(1)) })
+    code.appendBody(body, of: (group == nil ? [] : ["lane"]) + context.map { String($0.declaration.suffix(1)) })
     code.close()
     code.line()
   }
 
   /// A row in registers has its parts as arguments; in memory they are places of its frame.
   private func sampleArguments(_ names: [String]) -> [String] {
+    if group != nil { return ["\(real) *const frame", "const int lane"] }
     guard strategy.kind == .registers else { return ["\(real) *const frame"] }
     return roles.orderedSamples.map { reference($0.buffer, names, isConstant: true) }
       + outputBuffers.map { reference($0, names, isConstant: false) }
@@ -86,6 +96,11 @@ extension CUDAEntryPoint {
         declare(names[buffer.index], at: offset(of: field), layout.extents[buffer.index], isConstant: true, &code)
       }
       for buffer in outputBuffers {
+        if group != nil, layout.extents[buffer.index].isEmpty {
+          // Every thread's own, until the first one writes it down.
+          code.line("\(real) \(names[buffer.index]);")
+          continue
+        }
         declare(
           names[buffer.index], at: frame.offsets[buffer] ?? 0, layout.extents[buffer.index], isConstant: false, &code)
       }

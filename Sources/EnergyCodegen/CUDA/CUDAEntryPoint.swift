@@ -11,6 +11,8 @@ struct CUDAEntryPoint {
   let roles: BufferRoles
   let strategy: Strategy
   let frame: FrameLayout
+  /// How threads share a sample, where they do.
+  let plan: CooperativePlan
   let uniforms: UniformPlacement
   /// The functions before this one: the one for both results calls those for one.
   let earlier: [CUDAEntryPoint]
@@ -42,15 +44,21 @@ struct CUDAEntryPoint {
     self.earlier = earlier
     let roles = BufferRoles(entry, request, parameters)
     self.roles = roles
-    frame = FrameLayout(layout, roles, width: request.width)
+    plan = CooperativePlan(entry.program.body, layout, outputs: Set(roles.outputs.map(\.buffer)))
+    strategy =
+      StrategyChoice(
+        layout: layout, roles: roles, what: entry.what, isSingle: dialect.isSingle, width: request.width, plan: plan
+      ).strategy()
     let size = dialect.isSingle ? 4 : 8
+    frame =
+      strategy.threadsPerSample == 1
+      ? FrameLayout(layout, roles, width: request.width)
+      : FrameLayout(
+        layout, roles, width: request.width, unit: entry.what == .gradient ? 1 : 16 / size,
+        without: plan.privateArrays)
     guard frame.count <= Self.frameLimit else {
       throw .tooLarge(bytes: frame.count * size, limit: Self.frameLimit * size)
     }
-    strategy =
-      StrategyChoice(
-        layout: layout, roles: roles, what: entry.what, isSingle: dialect.isSingle, width: request.width
-      ).strategy()
     let uniformBytes = roles.uniforms.reduce(0) { $0 + layout.count($1) } * size
     let tables = entry.program.prologue.flatMap(\.readBuffers).contains { buffer in
       roles.parameters[buffer].map { !$0.field.extents.isEmpty } ?? false
@@ -96,7 +104,7 @@ struct CUDAEntryPoint {
     var taken = SourceNames(
       taken: [
         "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
-        "partial", "block", "at", "count",
+        "partial", "block", "at", "count", "lane", "slot", "sums", "state",
       ])
     var result = [String](repeating: "", count: entry.program.buffers.count)
     // What the code makes goes first: a name of the user's may be that of an argument, which is renamed then.

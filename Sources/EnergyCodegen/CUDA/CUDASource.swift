@@ -56,23 +56,24 @@ public struct CUDASource {
   private func source() -> EmittedFile {
     var functions = FunctionLibrary(dialect)
     let parts = entries.map { $0.text(&functions) }
+    let constants = parameters.isEmpty ? parameters.declaration : ""
+    let devices = parts.map(\.device).joined()
+    let copies = CUDAPreamble.needed(CUDATiles.pieces(dialect), by: functions.text + devices).map(\.text).joined(separator: "\n")
+    let host = "#ifndef __CUDACC_RTC__\n\n" + parts.map(\.host).joined() + "#endif"
+    let text = constants + functions.text + copies + "\n" + devices + host
     var code = CodeBuilder()
     comment(&code)
-    code.line("#ifndef __CUDACC_RTC__")
-    code.line("#include <cuda_runtime.h>")
-    code.line("#include <math.h>")
-    code.line("#endif")
-    code.line("#include \"\(prefix).h\"")
-    code.line()
-    code.lines(CUDAPreamble.text(dialect))
-    if parameters.isEmpty { code.lines(parameters.declaration) }
-    code.lines(functions.text)
-    if entries.contains(where: { $0.strategy.isVectorised }) { code.lines(CUDATiles.text(dialect, entries)) }
-    parts.forEach { code.lines($0.device) }
-    code.line("#ifndef __CUDACC_RTC__")
-    code.line()
-    parts.forEach { code.lines($0.host) }
-    code.line("#endif")
+    code.lines(
+      """
+      #ifndef __CUDACC_RTC__
+      #include <cuda_runtime.h>
+      #include <math.h>
+      #endif
+      #include "\(prefix).h"
+
+      """)
+    code.lines(CUDAPreamble.text(before: text))
+    code.lines(text)
     return EmittedFile(name: "\(prefix).cu", text: code.text.tidied)
   }
 

@@ -1,28 +1,34 @@
 /// The functions that move rows between memory, shared memory and registers.
 enum CUDATiles {
-  /// Those that the functions need.
-  static func text(_ dialect: Dialect, _ entries: [CUDAEntryPoint]) -> String {
-    let kinds = Set(entries.map(\.strategy.kind))
-    var text = unit(dialect)
-    if kinds.contains(.registers) { text += tile(dialect) }
-    if kinds.contains(.sharedFrame) { text += frames(dialect) }
-    return text
+  /// All of them.
+  static func pieces(_ dialect: Dialect) -> [CUDAPreamble.Piece] {
+    units(dialect)
+      + (tile(dialect) + frames(dialect) + copies(dialect)).split(separator: "\n\n").map { text in
+        CUDAPreamble.Piece([definedName(in: text)], String(text) + "\n")
+      }
   }
 
-  private static func unit(_ dialect: Dialect) -> String {
+  /// What stands before the first bracket of the line that begins with `EE_DEVICE`.
+  private static func definedName(in text: Substring) -> String {
+    let line = text.split(separator: "\n").first { $0.hasPrefix("EE_DEVICE") } ?? ""
+    return String(line.prefix { $0 != "(" }.split(separator: " ").last ?? "")
+  }
+
+  private static func units(_ dialect: Dialect) -> [CUDAPreamble.Piece] {
     let (unit, count) = dialect.isSingle ? ("float4", 4) : ("double2", 2)
     let parts = dialect.isSingle ? ["x", "y", "z", "w"] : ["x", "y"]
     let reads = parts.enumerated().map { "values[\($0.offset)] = unit.\($0.element);" }.joined(separator: " ")
     let made = parts.indices.map { "values[\($0)]" }.joined(separator: ", ")
-    return """
-      // 16 bytes, the most that a thread moves at once.
-      typedef \(unit) ee_unit;
-      enum { EE_UNIT = \(count) };
-      EE_DEVICE void ee_split(\(dialect.real) *values, const ee_unit &unit) { \(reads) }
-      EE_DEVICE ee_unit ee_join(const \(dialect.real) *values) { return make_\(unit)(\(made)); }
-
-
-      """
+    return [
+      .init(
+        ["ee_unit", "EE_UNIT"],
+        "// 16 bytes, the most that a thread moves at once.\ntypedef \(unit) ee_unit;\nenum { EE_UNIT = \(count) };"),
+      .init(
+        ["ee_split"], "EE_DEVICE void ee_split(\(dialect.real) *values, const ee_unit &unit) { \(reads) }"),
+      .init(
+        ["ee_join"],
+        "EE_DEVICE ee_unit ee_join(const \(dialect.real) *values) { return make_\(unit)(\(made)); }\n"),
+    ]
   }
 
   private static func tile(_ dialect: Dialect) -> String {
@@ -181,6 +187,41 @@ enum CUDATiles {
         } else {
           #pragma unroll 1
           for (int e = tid; e < rows*WIDTH; e += ROWS) ee_store(target + e, frames[e/WIDTH*FRAME + e % WIDTH]);
+        }
+      }
+
+
+      """
+  }
+
+  private static func copies(_ dialect: Dialect) -> String {
+    let real = dialect.real
+    return """
+      // COUNT numbers of one row from memory into a frame, by the THREADS threads that share the sample.
+      template <int THREADS, int COUNT, bool ALIGNED>
+      EE_DEVICE void ee_copy_in(\(real) *frame, const \(real) *source, int lane) {
+        if constexpr (ALIGNED) {
+          #pragma unroll 8
+          for (int u = lane; u < COUNT/EE_UNIT; u += THREADS) {
+            ((ee_unit *)frame)[u] = ee_load((const ee_unit *)source + u);
+          }
+        } else {
+          #pragma unroll 8
+          for (int e = lane; e < COUNT; e += THREADS) frame[e] = ee_load(source + e);
+        }
+      }
+
+      // The same way back.
+      template <int THREADS, int COUNT, bool ALIGNED>
+      EE_DEVICE void ee_copy_out(\(real) *target, const \(real) *frame, int lane) {
+        if constexpr (ALIGNED) {
+          #pragma unroll 8
+          for (int u = lane; u < COUNT/EE_UNIT; u += THREADS) {
+            ee_store((ee_unit *)target + u, ((const ee_unit *)frame)[u]);
+          }
+        } else {
+          #pragma unroll 8
+          for (int e = lane; e < COUNT; e += THREADS) ee_store(target + e, frame[e]);
         }
       }
 

@@ -11,16 +11,27 @@ struct FrameLayout {
   /// Where the results begin; they lie one behind the other.
   let firstOutput: Int
 
-  init(_ layout: ProgramLayout, _ roles: BufferRoles, width: Int) {
-    firstOutput = width
+  /// - Parameters:
+  ///   - width: the numbers of a row, which come first.
+  ///   - unit: arrays begin at multiples of so many numbers.
+  ///   - own: arrays that lie elsewhere.
+  init(_ layout: ProgramLayout, _ roles: BufferRoles, width: Int, unit: Int = 1, without own: Set<BufferID> = []) {
     count = width
-    for (_, buffer) in roles.outputs where offsets[buffer] == nil { place(buffer, layout) }
-    for buffer in roles.locals where offsets[buffer] == nil && !layout.extents[buffer.index].isEmpty {
-      place(buffer, layout)
+    firstOutput = width
+    // Single numbers first, so that arrays in units are not torn apart.
+    let outputs = roles.outputs.map(\.buffer)
+    let isScalar = { (buffer: BufferID) in unit > 1 && layout.extents[buffer.index].isEmpty }
+    for buffer in outputs.filter(isScalar) + outputs.filter({ !isScalar($0) }) where offsets[buffer] == nil {
+      place(buffer, layout, unit)
     }
+    for buffer in roles.locals where offsets[buffer] == nil && !own.contains(buffer) {
+      if !layout.extents[buffer.index].isEmpty { place(buffer, layout, unit) }
+    }
+    count = (count + unit - 1) / unit * unit
   }
 
-  private mutating func place(_ buffer: BufferID, _ layout: ProgramLayout) {
+  private mutating func place(_ buffer: BufferID, _ layout: ProgramLayout, _ unit: Int) {
+    if !layout.extents[buffer.index].isEmpty { count = (count + unit - 1) / unit * unit }
     offsets[buffer] = count
     count += layout.count(buffer)
   }

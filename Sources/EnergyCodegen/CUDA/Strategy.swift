@@ -9,6 +9,12 @@ public struct Strategy: Hashable, Sendable {
     case registers
     /// A thread a sample, its row and its arrays in shared memory, loops kept.
     case sharedFrame = "shared frame"
+    /// A warp a sample, its arrays in shared memory, loops spread over the threads.
+    case warp
+    /// A block a sample, its arrays in shared memory, loops spread over the threads.
+    case block
+    /// A block a sample, its arrays in the caller's workspace, loops spread over the threads.
+    case workspaceBlock = "workspace block"
     /// A thread a sample, its arrays in local memory, loops kept.
     case localFrame = "local frame"
     /// A thread a sample, its arrays in the caller's workspace, loops kept.
@@ -21,14 +27,32 @@ public struct Strategy: Hashable, Sendable {
   public let threads: Int
   /// Samples that a block has at a time.
   public let samples: Int
-  /// Static shared memory of a block in bytes.
+  /// Shared memory of a block in bytes.
   public let sharedBytes: Int
-  /// Numbers of a sample's frame: its row, results and arrays. Odd, so that the frames of a warp begin in different
-  /// banks.
+  /// Numbers of a sample's frame: its row, results and arrays. Odd where a thread has a frame, so that those of a warp
+  /// begin in different banks.
   public let frame: Int
   /// The reason in a sentence without a full stop.
   public let reason: String
 
   /// Whether rows move 16 bytes at a time where pointers are aligned.
-  public var isVectorised: Bool { kind == .registers || kind == .sharedFrame }
+  public var isVectorised: Bool { kind != .localFrame && kind != .workspaceFrame }
+
+  /// Threads that share a sample; 1 where each has one of its own.
+  public var threadsPerSample: Int {
+    switch kind {
+    case .warp: 32
+    case .block, .workspaceBlock: threads
+    case .registers, .sharedFrame, .localFrame, .workspaceFrame: 1
+    }
+  }
+
+  /// Whether arrays lie in the caller's workspace.
+  public var usesWorkspace: Bool { kind == .workspaceFrame || kind == .workspaceBlock }
+
+  /// Shared memory beyond this must be asked for when a kernel is launched.
+  static let staticSharedLimit = 48 << 10
+
+  /// Whether shared memory is asked for.
+  var hasDynamicShared: Bool { sharedBytes > Self.staticSharedLimit }
 }

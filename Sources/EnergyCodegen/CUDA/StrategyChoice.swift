@@ -10,9 +10,11 @@ struct StrategyChoice {
   let isSingle: Bool
   /// Numbers of a row, whether or not all are read.
   let width: Int
+  /// How threads could share a sample.
+  let plan: CooperativePlan
 
   /// Shared memory that every GPU gives a block without being asked.
-  static let sharedLimit = 48 << 10
+  static let sharedLimit = Strategy.staticSharedLimit
   /// Operations of an unrolled body: beyond, its instructions leave the instruction cache.
   static let unrolledLimit = 4_000
   /// Words of 32 bits in a thread's arrays that still become registers without spills.
@@ -31,20 +33,54 @@ struct StrategyChoice {
     if what != .gradient, let reason = registersReason { return registers(reason) }
     // Odd: threads of a warp begin in different banks.
     let frame = FrameLayout(layout, roles, width: width).count | 1
-    for threads in [128, 64, 32] where threads * frame * size <= Self.sharedLimit {
-      return Strategy(
-        kind: .sharedFrame, threads: threads, samples: threads, sharedBytes: threads * frame * size, frame: frame,
-        reason: "\(refusal), but its frame of \(frame) numbers fits shared memory for \(threads) samples")
-    }
+    let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
+    if let threads, threads >= 64 || !isSpread { return sharedFrame(threads, frame) }
+    if isSpread { return shared() }
     if what != .gradient, frame * size <= Self.localLimit {
       return Strategy(
         kind: .localFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
-        reason: "a frame of \(frame) numbers is too large for shared memory")
+        reason: "a frame of \(frame) numbers is too large for shared memory, and \(percent) of the work can be spread")
     }
     return Strategy(
       kind: .workspaceFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
-      reason: "a frame of \(frame) numbers is too large for shared memory"
-        + (what == .gradient ? ", and rows are added up across threads" : " and for local memory"))
+      reason: "a frame of \(frame) numbers is too large for shared memory, and \(percent) of the work can be spread")
+  }
+
+  private func sharedFrame(_ threads: Int, _ frame: Int) -> Strategy {
+    Strategy(
+      kind: .sharedFrame, threads: threads, samples: threads, sharedBytes: threads * frame * size, frame: frame,
+      reason: "\(refusal), but its frame of \(frame) numbers fits shared memory for \(threads) samples")
+  }
+
+  // MARK: Threads that share a sample
+
+  /// From which part of the work on that can be spread over threads it pays to share a sample.
+  private static let shareThreshold = 0.8
+  /// Shared memory that GPUs since compute capability 8.0 give a block that asks for it.
+  private static let askedLimit = 96 << 10
+
+  private var isSpread: Bool { plan.share >= Self.shareThreshold && width >= 32 }
+  private var percent: String { "\(Int((100 * plan.share).rounded())) %" }
+
+  private func shared() -> Strategy {
+    let frame = FrameLayout(
+      layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size, without: plan.privateArrays
+    ).count
+    let bytes = frame * size
+    let reason = "\(percent) of the work of a sample can be spread over threads, and its frame takes \(bytes) bytes"
+    if what != .gradient, let samples = [4, 2].first(where: { $0 * bytes <= Self.sharedLimit }) {
+      return Strategy(
+        kind: .warp, threads: 32 * samples, samples: samples, sharedBytes: samples * bytes, frame: frame,
+        reason: reason)
+    }
+    let threads = width >= 1_024 ? 256 : 128
+    if bytes <= Self.askedLimit {
+      return Strategy(
+        kind: .block, threads: threads, samples: 1, sharedBytes: bytes, frame: frame, reason: reason)
+    }
+    return Strategy(
+      kind: .workspaceBlock, threads: threads, samples: 1, sharedBytes: 0, frame: frame,
+      reason: reason + ", more than shared memory has")
   }
 
   private func registers(_ reason: String) -> Strategy {

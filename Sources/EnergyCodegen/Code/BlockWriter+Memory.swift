@@ -128,7 +128,7 @@ extension BlockWriter {
   }
 
   /// The first element of a buffer as a pointer.
-  private func address(_ buffer: BufferID) -> String {
+  func address(_ buffer: BufferID) -> String {
     let rank = layout.extents[buffer.index].count
     let name = bufferNames[buffer.index]
     switch rank {

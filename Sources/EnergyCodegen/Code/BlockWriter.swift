@@ -10,7 +10,7 @@ struct BlockWriter {
   let layout: ProgramLayout
   let dialect: Dialect
   /// What the source calls each buffer; an element is the name with one index an axis behind it.
-  let bufferNames: [String]
+  var bufferNames: [String]
   /// Names for computed values, where the user gave them one.
   let valueNames: [NodeID: String]
   var names: SourceNames
@@ -154,7 +154,7 @@ struct BlockWriter {
 
   // MARK: Steps
 
-  private mutating func step(_ instruction: Instruction) {
+  mutating func step(_ instruction: Instruction) {
     switch instruction {
     case .compute(let register, let computation, let operands, let node):
       var reads: Set<BufferID> = []
@@ -342,7 +342,7 @@ struct BlockWriter {
 
   // MARK: Indices
 
-  private mutating func loopName(_ variable: Variable) -> String {
+  mutating func loopName(_ variable: Variable) -> String {
     let letters = ["i", "j", "k", "l", "m", "n"]
     let depth = loopNames.count
     let name = depth < letters.count ? letters[depth] : "i\(depth + 1)"
@@ -350,6 +350,8 @@ struct BlockWriter {
     variables[variable] = name
     return name
   }
+
+  mutating func closeLoopName() { loopNames.removeLast() }
 
   func index(_ expression: IndexExpression) -> CExpression {
     var text = ""
@@ -372,13 +374,13 @@ struct BlockWriter {
     return CExpression(text: "ee_index_mod(\(text), \(layout.value(modulus)))")
   }
 
-  private func bound(_ expressions: [IndexExpression], _ combiner: String) -> String {
+  func bound(_ expressions: [IndexExpression], _ combiner: String) -> String {
     expressions.dropFirst().reduce(expressions.first.map { index($0).text } ?? "0") {
       "\(combiner)(\($0), \(index($1).text))"
     }
   }
 
-  private func text(_ condition: Condition) -> String {
+  func text(_ condition: Condition) -> String {
     let symbol =
       switch condition.relation {
       case .atLeastZero: ">="

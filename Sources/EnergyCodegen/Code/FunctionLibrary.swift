@@ -18,7 +18,7 @@ struct FunctionLibrary {
   /// Takes over what another library has.
   mutating func merge(_ other: FunctionLibrary) { for source in other.sources { add(source.name, source.text) } }
 
-  private mutating func add(_ name: String, _ text: String) {
+  mutating func add(_ name: String, _ text: String) {
     if known.insert(name).inserted { sources.append((name, text)) }
   }
 

@@ -31,9 +31,7 @@ extension CUDAEntryPoint {
   }
 
   private func copy(_ way: String, _ group: BlockWriter.Group) -> String {
-    // Rows are a whole number of units apart, or no row but the first is aligned.
-    let isWhole = request.width % (dialect.isSingle ? 4 : 2) == 0
-    return "ee_copy_\(way)<\(group.threads), \(request.width), \(isWhole ? "ALIGNED" : "false")>"
+    "ee_copy_\(way)<\(group.threads), \(request.width), \(strategy.isVectorised ? "ALIGNED" : "false")>"
   }
 
   private func declareFrames(_ code: inout CodeBuilder) {

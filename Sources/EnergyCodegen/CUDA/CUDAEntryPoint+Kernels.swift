@@ -12,7 +12,8 @@ extension CUDAEntryPoint {
     if uniforms == .device { writePreparing(&code) }
     if group != nil {
       let frames = strategy.usesWorkspace ? ["\(real) *frames"] : []
-      writeVariants(frames, &code) { isSum ? writeSharedSums(&$0) : writeShared(&$0) }
+      let body = { (code: inout CodeBuilder) in isSum ? writeSharedSums(&code) : writeShared(&code) }
+      if strategy.isVectorised { writeVariants(frames, &code, body) } else { writeKernel("rows", frames, &code, body) }
       if isSum { writeSum(&code) }
       return
     }

@@ -144,7 +144,9 @@ struct CooperativePlan {
     let count = max(1, groups.map(\.count).max() ?? 1)
     for pass in 0..<count {
       var left: Set<Int> = pass == 0 ? [] : apart
-      for keys in groups { for (number, positions) in keys.enumerated() where number != pass { left.formUnion(positions) } }
+      for keys in groups {
+        for (number, positions) in keys.enumerated() where number != pass { left.formUnion(positions) }
+      }
       result.loop.passes.append(left)
     }
     return result

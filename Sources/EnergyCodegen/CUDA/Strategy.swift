@@ -32,11 +32,10 @@ public struct Strategy: Hashable, Sendable {
   /// Numbers of a sample's frame: its row, results and arrays. Odd where a thread has a frame, so that those of a warp
   /// begin in different banks.
   public let frame: Int
+  /// Whether rows move 16 bytes at a time where pointers are aligned.
+  public let isVectorised: Bool
   /// The reason in a sentence without a full stop.
   public let reason: String
-
-  /// Whether rows move 16 bytes at a time where pointers are aligned.
-  public var isVectorised: Bool { kind != .localFrame && kind != .workspaceFrame }
 
   /// Threads that share a sample; 1 where each has one of its own.
   public var threadsPerSample: Int {

@@ -38,17 +38,18 @@ struct StrategyChoice {
     if isSpread { return shared() }
     if what != .gradient, frame * size <= Self.localLimit {
       return Strategy(
-        kind: .localFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
+        kind: .localFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame, isVectorised: false,
         reason: "a frame of \(frame) numbers is too large for shared memory, and \(percent) of the work can be spread")
     }
     return Strategy(
-      kind: .workspaceFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame,
+      kind: .workspaceFrame, threads: 128, samples: 128, sharedBytes: 0, frame: frame, isVectorised: false,
       reason: "a frame of \(frame) numbers is too large for shared memory, and \(percent) of the work can be spread")
   }
 
   private func sharedFrame(_ threads: Int, _ frame: Int) -> Strategy {
     Strategy(
       kind: .sharedFrame, threads: threads, samples: threads, sharedBytes: threads * frame * size, frame: frame,
+      isVectorised: true,
       reason: "\(refusal), but its frame of \(frame) numbers fits shared memory for \(threads) samples")
   }
 
@@ -67,19 +68,23 @@ struct StrategyChoice {
       layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size, without: plan.privateArrays
     ).count
     let bytes = frame * size
+    // Otherwise no row but the first is aligned.
+    let isWhole = width * size % 16 == 0
     let reason = "\(percent) of the work of a sample can be spread over threads, and its frame takes \(bytes) bytes"
     if what != .gradient, let samples = [4, 2].first(where: { $0 * bytes <= Self.sharedLimit }) {
       return Strategy(
         kind: .warp, threads: 32 * samples, samples: samples, sharedBytes: samples * bytes, frame: frame,
+        isVectorised: isWhole,
         reason: reason)
     }
     let threads = width >= 1_024 ? 256 : 128
     if bytes <= Self.askedLimit {
       return Strategy(
-        kind: .block, threads: threads, samples: 1, sharedBytes: bytes, frame: frame, reason: reason)
+        kind: .block, threads: threads, samples: 1, sharedBytes: bytes, frame: frame, isVectorised: isWhole,
+        reason: reason)
     }
     return Strategy(
-      kind: .workspaceBlock, threads: threads, samples: 1, sharedBytes: 0, frame: frame,
+      kind: .workspaceBlock, threads: threads, samples: 1, sharedBytes: 0, frame: frame, isVectorised: isWhole,
       reason: reason + ", more than shared memory has")
   }
 
@@ -87,6 +92,7 @@ struct StrategyChoice {
     let threads = [128, 64, 32].first { $0 * width * size <= Self.sharedLimit } ?? 32
     return Strategy(
       kind: .registers, threads: threads, samples: threads, sharedBytes: threads * width * size, frame: width,
+      isVectorised: true,
       reason: reason)
   }
 

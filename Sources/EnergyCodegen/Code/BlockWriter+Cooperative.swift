@@ -37,7 +37,8 @@ extension BlockWriter {
         } else {
           let name = loopName(variable)
           code.line("#pragma unroll 1")
-          code.open("for (int \(name) = \(bound(lower, "ee_index_max")); \(name) < \(bound(upper, "ee_index_min")); \(name)++)")
+          code.open(
+            "for (int \(name) = \(bound(lower, "ee_index_max")); \(name) < \(bound(upper, "ee_index_min")); \(name)++)")
           write(instructions, from: position + 1, to: last, plan, group)
           code.close()
           closeLoopName()
@@ -59,7 +60,7 @@ extension BlockWriter {
   /// One pass over a loop whose rounds the threads take in turn.
   private mutating func distribute(_ loop: [Instruction], leavingOut left: Set<Int>, _ group: Group) {
     guard case .loop(let variable, let lower, let upper) = loop[0] else { return }
-    let kept = loop.indices.dropFirst().dropLast().filter { !left.contains($0) }.map { loop[$0] }
+    let kept = Self.withoutUnread(loop.indices.dropFirst().dropLast().filter { !left.contains($0) }.map { loop[$0] })
     let name = loopName(variable)
     let low = bound(lower, "ee_index_max")
     let first = low == "0" ? "lane" : "\(low) + lane"
@@ -70,6 +71,21 @@ extension BlockWriter {
     code.close()
     closeLoopName()
     code.line(group.barrier)
+  }
+
+  /// The instructions without values that none of them reads: what only left-out ones needed.
+  private static func withoutUnread(_ instructions: [Instruction]) -> [Instruction] {
+    var read: Set<Register> = []
+    var result: [Instruction] = []
+    for instruction in instructions.reversed() {
+      switch instruction {
+      case .compute(let register, _, _, _), .load(let register, _): if !read.contains(register) { continue }
+      default: break
+      }
+      read.formUnion(instruction.readRegisters)
+      result.append(instruction)
+    }
+    return result.reversed()
   }
 
   /// Gives numbers that are added up names for each thread's part; the names they had.
@@ -115,7 +131,8 @@ extension BlockWriter {
     case .fill(let buffer, let number) where !layout.extents[buffer.index].isEmpty:
       flush(reading: [buffer])
       let count = layout.count(buffer)
-      code.line("for (int e = lane; e < \(count); e += \(group.threads)) (\(address(buffer)))[e] = \(dialect.number(number));")
+      code.line(
+        "for (int e = lane; e < \(count); e += \(group.threads)) (\(address(buffer)))[e] = \(dialect.number(number));")
       code.line(group.barrier)
     case .call(.matrixProduct(let output, let matrix, let transposed, let vector, let accumulating), _):
       flush(reading: [output])

@@ -42,27 +42,49 @@ enum ParityCorpus {
     }
   }
 
+  /// Programs of sizes at which threads share a sample, or a thread's arrays leave its registers.
+  static let large = made(
+    "large", rows: 5,
+    [
+      "energy f(x : vector[257]) = sum((x^2 - 1)^2)",
+      "energy f(x : vector[132]) = sum(i in 1..131: 100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)",
+      "param a = 0.3\nenergy f(p : matrix[16, 16]) = sum(i in 1..16, j in 1..16: 0.5*(p[i, j] - p[wrap(i+1, 16), j])^2 + 0.5*(p[i, j] - p[i, wrap(j+1, 16)])^2 + a*p[i, j]^4)",
+      "param P : matrix[64, 64] = [exp(-abs(i - j)) for i in 1..64, j in 1..64]\nenergy f(x : vector[64]) = 0.5*x^T P x",
+      "param M : matrix[3, 100] = [sin(i*j) for i in 1..3, j in 1..100]\nenergy f(x : vector[100]) = -logsumexp(k in 1..3: -0.5*sumsq(x - M[k, :]))",
+      "energy f(x : vector[150]) = max(i in 1..150: x[i]*sin(x[i])) - min(i in 2..150: x[i] + x[i-1])",
+      "data k : integer[120] = [1 + mod(7*i, 120) for i in 1..120]\nenergy f(x : vector[120]) = sum(i in 1..120: x[k[i]]*x[i]^2)",
+      "param a = 0.5\nenergy f(x : vector[100]) = sumsq(scan(t in 1..100, s = 0: a*s + x[t]))",
+      "energy f(x : vector[100], A : matrix[3, 3]) = sumsq(x) + logdet(A A^T + 3*eye(3)) + sum(solve(A A^T + eye(3), x[1..3]))",
+    ])
+
   /// Programs for what the library has none for.
-  static let constructs: [ParityCase] = [
-    "energy f(x : vector[3]) = if x[1] > 0 and not (x[2] < x[3]) then x[1]*log(x[1]) else sum(x^2)",
-    "energy f(x : vector[3]) = max(min(x[1], x[2]), x[3]) + norm(x)^3 + mod(x[1], 2)",
-    "energy f(x : vector[4]) = logdet(A) + x^T solve(A, x) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
-    "energy f(x : vector[4]) = sum(cholesky(A)) + det(A) + trace(inv(A)) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
-    "data k : integer[3] = [3, 1, 2]\nenergy f(x : vector[3]) = sum(i in 1..3: x[k[i]]*i) + sum(x[k]^2)",
-    "energy f(X : matrix[3, 2]) = sum(i in 1..3, j in i+1..3: 1/(1 + sumsq(X[i, :] - X[j, :]))) + x[wrap(4, 3), 1] where x = X",
-    "param W : matrix[40, 30] = [sin(i*j) for i in 1..40, j in 1..30]\nenergy f(x : vector[30]) = sum(tanh(W x)) + sumsq(W^T (W x))",
-    "energy f(x : vector[2]) = softplus(x[1]) + log_normcdf(x[2]) + lgamma(3 + x[1]^2) + gelu(x[2]) + x[1]^2.5^2",
-    "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
-    "energy f(S : spd[2]) = trace(S) - logdet(S)",
-    "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
-  ].enumerated().map { number, program in
-    let session = session(program)
-    let samples = (try? session.energy(named: "f"))?.samples ?? []
-    let shapes = samples.map { session.graph[$0.symbol].shape.map { $0.value([:]) ?? 0 } }
-    let width = shapes.reduce(0) { $0 + $1.reduce(1, *) }
-    return ParityCase(
-      name: "construct_\(number + 1)", program: program, energy: "f",
-      shape: [21] + (shapes.count == 1 ? shapes[0] : [width]), x: points(21, width: width).flatMap { $0 },
-      condition: 16)
+  static let constructs = made(
+    "construct", rows: 21,
+    [
+      "energy f(x : vector[3]) = if x[1] > 0 and not (x[2] < x[3]) then x[1]*log(x[1]) else sum(x^2)",
+      "energy f(x : vector[3]) = max(min(x[1], x[2]), x[3]) + norm(x)^3 + mod(x[1], 2)",
+      "energy f(x : vector[4]) = logdet(A) + x^T solve(A, x) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
+      "energy f(x : vector[4]) = sum(cholesky(A)) + det(A) + trace(inv(A)) where A = [x[i]*x[j] for i in 1..4, j in 1..4] + 3*eye(4)",
+      "data k : integer[3] = [3, 1, 2]\nenergy f(x : vector[3]) = sum(i in 1..3: x[k[i]]*i) + sum(x[k]^2)",
+      "energy f(X : matrix[3, 2]) = sum(i in 1..3, j in i+1..3: 1/(1 + sumsq(X[i, :] - X[j, :]))) + x[wrap(4, 3), 1] where x = X",
+      "param W : matrix[40, 30] = [sin(i*j) for i in 1..40, j in 1..30]\nenergy f(x : vector[30]) = sum(tanh(W x)) + sumsq(W^T (W x))",
+      "energy f(x : vector[2]) = softplus(x[1]) + log_normcdf(x[2]) + lgamma(3 + x[1]^2) + gelu(x[2]) + x[1]^2.5^2",
+      "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
+      "energy f(S : spd[2]) = trace(S) - logdet(S)",
+      "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
+    ])
+
+  /// Cases of programs whose energy is called f.
+  private static func made(_ name: String, rows: Int, _ programs: [String]) -> [ParityCase] {
+    programs.enumerated().map { number, program in
+      let session = session(program)
+      let samples = (try? session.energy(named: "f"))?.samples ?? []
+      let shapes = samples.map { session.graph[$0.symbol].shape.map { $0.value([:]) ?? 0 } }
+      let width = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+      return ParityCase(
+        name: "\(name)_\(number + 1)", program: program, energy: "f",
+        shape: [rows] + (shapes.count == 1 ? shapes[0] : [width]), x: points(rows, width: width).flatMap { $0 },
+        condition: 16)
+    }
   }
 }

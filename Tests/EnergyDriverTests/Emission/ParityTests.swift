@@ -19,6 +19,8 @@ import Testing
 
   @Test func examples() throws { try check(ParityCorpus.examples()) }
 
+  @Test func largeSamples() throws { try check(ParityCorpus.large) }
+
   @Test func constructs() throws { try check(ParityCorpus.constructs) }
 
   private func check(_ cases: [ParityCase]) throws {

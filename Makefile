@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fmt lint golden fuzz kills bench docs deps install uninstall dist
+.PHONY: help run build test fmt lint golden fuzz kills bench docs api deps install uninstall dist
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: build ## time against JAX (installed into .venv)
 docs: build ## draw the pictures of the README and the pages anew (gnuplot is needed)
 	$(PYTHON) scripts/transcript.py $(PROGRAM) docs/first-run.svg
 	scripts/pictures.sh $(PROGRAM)
+
+api: deps ## the documentation of the Swift API as web pages, in .build/api
+	@scripts/api.sh .build/api
 
 install: build ## the program, its manual page and completions for bash, zsh and fish: make install PREFIX=~/.local
 	@scripts/install.sh $(PROGRAM) "$(DESTDIR)$(PREFIX)"

@@ -25,7 +25,7 @@ let package = Package(
   name: "energy",
   products: [
     .executable(name: "energy", targets: ["energy"]),
-    .library(name: "EnergyDriver", targets: ["EnergyDriver"]),
+    .library(name: "EnergyDriver", targets: ["EnergyDriver", "EnergyText"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

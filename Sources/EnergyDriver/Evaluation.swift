@@ -184,8 +184,12 @@ public final class Evaluation {
     return try values(outputs, rows: 0..<count, isCancelled: isCancelled)
   }
 
-  /// The rows of an output as doubles; for outputs that fit into memory with ease.
-  func values(
+  /// The rows of outputs as doubles, row after row; for outputs that fit into memory with ease.
+  /// - Parameters:
+  ///   - outputs: which of those that this evaluation computes.
+  ///   - rows: rows of the batch, counted from 0 within those in use.
+  /// - Returns: an array for each output, in order.
+  public func values(
     _ outputs: [BatchOutput], rows: Range<Int>, isCancelled: (@Sendable () -> Bool)? = nil,
     progress: ProgressHandler? = nil
   ) throws -> [[Double]] {

@@ -95,7 +95,7 @@ extension GnuplotScript {
   }
 
   /// The score as arrows, light on dark bands and dark on light ones. Their direction is the score's; their length grows
-  /// with its square root, and nine tenths of them stay below the longest.
+  /// with its square root, from a third of the longest on; nine tenths of them stay below that.
   mutating func arrows(_ field: Plot.Field, on bands: Bands?, width: Double, height: Double) -> [String] {
     let scale = SIMD2(width, height) / field.size
     let lengths = field.arrows.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }
@@ -105,11 +105,11 @@ extension GnuplotScript {
     let cell = width / Double(field.arrowPlaces.count).squareRoot()
     var lines: [String] = []
     for (place, (arrow, length)) in zip(field.arrowPlaces, zip(field.arrows, lengths))
-    where length.isFinite && length > 0 {
-      let pixels = 0.9 * cell * min(1, (length / longest).squareRoot())
+    where length.isFinite && length > 1e-9 * longest {
+      let pixels = 0.9 * cell * max(0.33, min(1, (length / longest).squareRoot()))
       let onPage = arrow * scale
       let direction = onPage / (onPage.x * onPage.x + onPage.y * onPage.y).squareRoot()
-      guard pixels > 3, direction.x.isFinite, direction.y.isFinite else { continue }
+      guard direction.x.isFinite, direction.y.isFinite else { continue }
       let color = bands?.isDark(at: place, in: field) == true ? 0xFFFFFF : Palette.ink
       lines += Self.outline(direction, pixels).map { corner in
         ScriptText.place(place + corner / scale, in: field.size) + " \(color)"

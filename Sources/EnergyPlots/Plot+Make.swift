@@ -10,7 +10,7 @@ extension Plot {
     /// Columns and rows of a field; of slices of more than two coordinates half as many.
     public var field = 121
     /// Arrows along one axis of a field.
-    public var arrows = 15
+    public var arrows = 13
     /// Points of data that are drawn; of more, evenly chosen ones.
     public var points = 2000
     /// Coordinates that are drawn; of more, the first ones.

@@ -10,7 +10,12 @@ struct Ticks {
 
   /// About `count` places within a range.
   init(_ range: ClosedRange<Double>, count: Int) {
-    let step = Self.step((range.upperBound - range.lowerBound) / Double(count))
+    // Of the two nearest round steps the one that gives the better number of places.
+    let span = range.upperBound - range.lowerBound
+    let wide = Self.step(span / Double(count))
+    let narrow = Self.step(wide / 2.2)
+    let step =
+      Double(count) - (span / wide).rounded(.down) > (span / narrow).rounded(.down) - Double(count) ? narrow : wide
     let slack = 1e-9 * step
     let first = ((range.lowerBound - slack) / step).rounded(.up)
     let last = ((range.upperBound + slack) / step).rounded(.down)

@@ -4,6 +4,7 @@ import Testing
 /// Files that are made from the tables of the program and kept in the repository.
 enum GeneratedFile: String, CaseIterable {
   case builtins = "docs/builtins.md"
+  case gallery = "docs/gallery.md"
   case manual = "docs/energy.1"
   case standardLibrary = "docs/standard-library.md"
   case textMate = "grammar/energy.tmLanguage.json"
@@ -13,6 +14,7 @@ enum GeneratedFile: String, CaseIterable {
     get throws {
       switch self {
       case .builtins: BuiltinPage.text
+      case .gallery: GalleryPage.text
       case .manual: try ManualPage.text
       case .standardLibrary: StandardLibraryPage.text
       case .textMate: TextMateGrammar.text

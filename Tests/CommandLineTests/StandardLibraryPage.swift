@@ -6,11 +6,13 @@ import Foundation
 /// docs/standard-library.md: every energy of the library, from the comments in its texts, with its score as the
 /// program prints it.
 enum StandardLibraryPage {
-  static let text: String = {
+  static let text = ([introduction] + sections(item)).joined(separator: "\n")
+
+  /// A section for each text of the library, with its remark and its energies in their order.
+  static func sections(_ item: (StandardLibrary.Entry) -> String) -> [String] {
     let files = Dictionary(grouping: StandardLibrary.entries, by: \.file).sorted { $0.key < $1.key }
-    let sections = files.map { file, entries in section(file, entries) }
-    return ([introduction] + sections).joined(separator: "\n")
-  }()
+    return files.map { file, entries in section(file, entries, item) }
+  }
 
   private static var introduction: String {
     """
@@ -27,7 +29,9 @@ enum StandardLibraryPage {
     """
   }
 
-  private static func section(_ file: String, _ entries: [StandardLibrary.Entry]) -> String {
+  private static func section(
+    _ file: String, _ entries: [StandardLibrary.Entry], _ item: (StandardLibrary.Entry) -> String
+  ) -> String {
     let text = entries.first.flatMap { StandardLibrary.text(of: $0.name) } ?? ""
     let head = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0.hasPrefix("#") }
       .map { $0.dropFirst(2) }.joined(separator: "\n")
@@ -73,5 +77,6 @@ enum StandardLibraryPage {
     return lines.joined(separator: "\n")
   }
 
-  private static func code(_ text: String) -> String { "    " + text.replacing("\n", with: "\n    ") }
+  /// Text as a block of code.
+  static func code(_ text: String) -> String { "    " + text.replacing("\n", with: "\n    ") }
 }

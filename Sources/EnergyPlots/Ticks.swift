@@ -13,7 +13,7 @@ struct Ticks {
     // Of the two nearest round steps the one that gives the better number of places.
     let span = range.upperBound - range.lowerBound
     let wide = Self.step(span / Double(count))
-    let narrow = Self.step(wide / 2.2)
+    let narrow = Self.step(wide / 2.6)
     let step =
       Double(count) - (span / wide).rounded(.down) > (span / narrow).rounded(.down) - Double(count) ? narrow : wide
     let slack = 1e-9 * step

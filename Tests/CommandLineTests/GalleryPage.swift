@@ -38,7 +38,9 @@ enum GalleryPage {
 
       The picture:
 
-      \(StandardLibraryPage.code(program.trimmingCharacters(in: .newlines)))
+      ```text
+      \(program.trimmingCharacters(in: .newlines))
+      ```
 
       """
   }

@@ -94,8 +94,8 @@ import Testing
   }
 
   @Test func levelsOfADensityAreRoundNumbers() {
-    #expect(
-      Levels.densities([0, 0.1, 0.61, .nan]).bounds.map { ($0 * 10).rounded() / 10 } == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    let bounds = Levels.densities([0, 0.1, 0.61, .nan]).bounds
+    #expect(bounds.map { ($0 * 100).rounded() } == (1...12).map { 5 * Double($0) })
     #expect(Levels.densities([0, 0]).bounds.isEmpty && Levels.energies([1, 1, .infinity]).bounds.isEmpty)
   }
 
@@ -103,6 +103,8 @@ import Testing
     #expect(Ticks(-3...3, count: 6).labels == ["−3", "−2", "−1", "0", "1", "2", "3"])
     #expect(Ticks(0...0.7, count: 4).labels == ["0", "0.2", "0.4", "0.6"])
     #expect(Ticks(1e6...3e6, count: 2).labels == ["1e+06", "2e+06", "3e+06"])
+    // One more step down where the wider one leaves a single tick.
+    #expect(Ticks(-4.5...4.5, count: 4).labels == ["−4", "−2", "0", "2", "4"])
   }
 
   /// Lightness alone orders the palette.

@@ -43,7 +43,7 @@ import Testing
     for (place, arrow) in zip(field.arrowPlaces, field.arrows) {
       #expect(abs(arrow.x + place.x) < 1e-9 && abs(arrow.y + 4 * (place.y - 1)) < 1e-9)
     }
-    #expect(field.arrowPlaces.count == 15 * 15)
+    #expect(field.arrowPlaces.count == 13 * 13)
     #expect(plot.table.columns == ["x[1]", "x[2]", "energy", "density", "score[1]", "score[2]"])
     #expect(plot.table.rows == 121 * 121)
     let row = Array(plot.table.values.suffix(6))

@@ -147,7 +147,7 @@ set tmargin at screen 0.67495
 set xrange [-2:2]
 set xtics ("" -2, "" -1.5, "" -1, "" -0.5, "" 0, "" 0.5, "" 1, "" 1.5, "" 2)
 set yrange [0:0.535683]
-set ytics ("0" 0, "0.2" 0.2, "0.4" 0.4)
+set ytics ("0" 0, "0.1" 0.1, "0.2" 0.2, "0.3" 0.3, "0.4" 0.4, "0.5" 0.5)
 set label "density" at screen 0.041667,0.54111 center rotate by 90 textcolor rgb "#262626"
 plot $d2 using 1:2 with filledcurves y=0 fc rgb "#009E73" fs transparent solid 0.2, \
   $d2 using 1:2 with lines lw 2 lc rgb "#009E73"
@@ -160,7 +160,7 @@ set tmargin at screen 0.37667
 set xrange [-2:2]
 set xtics ("−2" -2, "−1.5" -1.5, "−1" -1, "−0.5" -0.5, "0" 0, "0.5" 0.5, "1" 1, "1.5" 1.5, "2" 2)
 set yrange [-12.9169:12.9169]
-set ytics ("−10" -10, "0" 0, "10" 10)
+set ytics ("−10" -10, "−5" -5, "0" 0, "5" 5, "10" 10)
 set label "x" at screen 0.56458,0.026769 center textcolor rgb "#262626"
 set label "score" at screen 0.041667,0.24283 center rotate by 90 textcolor rgb "#262626"
 plot 0 with lines lw 0.8 lc rgb "#A0A0A0", \

@@ -88,7 +88,7 @@ set rmargin at screen 0.96667
 set bmargin at screen 0.58038
 set tmargin at screen 0.96185
 set xrange [-1:4]
-set xtics ("" -1, "" 0, "" 1, "" 2, "" 3, "" 4)
+set xtics ("" -1, "" -0.5, "" 0, "" 0.5, "" 1, "" 1.5, "" 2, "" 2.5, "" 3, "" 3.5, "" 4)
 set yrange [0.929369:2.27154]
 set ytics ("1" 1, "1.5" 1.5, "2" 2)
 set label "energy f" at screen 0.041667,0.77112 center rotate by 90 textcolor rgb "#262626"
@@ -101,7 +101,7 @@ set rmargin at screen 0.96667
 set bmargin at screen 0.15531
 set tmargin at screen 0.53678
 set xrange [-1:4]
-set xtics ("−1" -1, "0" 0, "1" 1, "2" 2, "3" 3, "4" 4)
+set xtics ("−1" -1, "−0.5" -0.5, "0" 0, "0.5" 0.5, "1" 1, "1.5" 1.5, "2" 2, "2.5" 2.5, "3" 3, "3.5" 3.5, "4" 4)
 set yrange [0:1.13067]
 set ytics ("0" 0, "0.5" 0.5, "1" 1)
 set label "t" at screen 0.56458,0.038147 center textcolor rgb "#262626"

@@ -1176,7 +1176,7 @@ set rmargin at screen 0.32997
 set bmargin at screen 0.77003
 set tmargin at screen 0.97561
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [0:1.06]
 unset ytics
 set border 1
@@ -1192,9 +1192,9 @@ set rmargin at screen 0.32997
 set bmargin at screen 0.54704
 set tmargin at screen 0.75261
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [-2:2]
-set ytics ("0" 0)
+set ytics ("−1" -1, "0" 0, "1" 1)
 set label "x[2]" at screen 0.03367,0.64983 center rotate by 90 textcolor rgb "#262626"
 plot $d3 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
   $d4 using 1:2 with points pt 7 ps 0.378 lc rgb "#FFFFFF", \
@@ -1206,7 +1206,7 @@ set rmargin at screen 0.54545
 set bmargin at screen 0.54704
 set tmargin at screen 0.75261
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [0:1.06]
 unset ytics
 set border 1
@@ -1222,9 +1222,9 @@ set rmargin at screen 0.32997
 set bmargin at screen 0.32404
 set tmargin at screen 0.52962
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [-2:2]
-set ytics ("0" 0)
+set ytics ("−1" -1, "0" 0, "1" 1)
 set label "x[3]" at screen 0.03367,0.42683 center rotate by 90 textcolor rgb "#262626"
 plot $d7 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
   $d8 using 1:2 with points pt 7 ps 0.378 lc rgb "#FFFFFF", \
@@ -1236,9 +1236,9 @@ set rmargin at screen 0.54545
 set bmargin at screen 0.32404
 set tmargin at screen 0.52962
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [-2:2]
-set ytics ("" 0)
+set ytics ("" -1, "" 0, "" 1)
 plot $d9 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
   $d10 using 1:2 with points pt 7 ps 0.378 lc rgb "#FFFFFF", \
   $d10 using 1:2 with points pt 7 ps 0.252 lc rgb "#E66100"
@@ -1249,7 +1249,7 @@ set rmargin at screen 0.76094
 set bmargin at screen 0.32404
 set tmargin at screen 0.52962
 set xrange [-2:2]
-set xtics ("" 0)
+set xtics ("" -1, "" 0, "" 1)
 set yrange [0:1.06]
 unset ytics
 set border 1
@@ -1265,9 +1265,9 @@ set rmargin at screen 0.32997
 set bmargin at screen 0.10105
 set tmargin at screen 0.30662
 set xrange [-2:2]
-set xtics ("0" 0)
+set xtics ("−1" -1, "0" 0, "1" 1)
 set yrange [-2:2]
-set ytics ("0" 0)
+set ytics ("−1" -1, "0" 0, "1" 1)
 set label "x[1]" at screen 0.23064,0.026132 center textcolor rgb "#262626"
 set label "x[4]" at screen 0.03367,0.20383 center rotate by 90 textcolor rgb "#262626"
 plot $d13 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
@@ -1280,9 +1280,9 @@ set rmargin at screen 0.54545
 set bmargin at screen 0.10105
 set tmargin at screen 0.30662
 set xrange [-2:2]
-set xtics ("0" 0)
+set xtics ("−1" -1, "0" 0, "1" 1)
 set yrange [-2:2]
-set ytics ("" 0)
+set ytics ("" -1, "" 0, "" 1)
 set label "x[2]" at screen 0.44613,0.026132 center textcolor rgb "#262626"
 plot $d15 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
   $d16 using 1:2 with points pt 7 ps 0.378 lc rgb "#FFFFFF", \
@@ -1294,9 +1294,9 @@ set rmargin at screen 0.76094
 set bmargin at screen 0.10105
 set tmargin at screen 0.30662
 set xrange [-2:2]
-set xtics ("0" 0)
+set xtics ("−1" -1, "0" 0, "1" 1)
 set yrange [-2:2]
-set ytics ("" 0)
+set ytics ("" -1, "" 0, "" 1)
 set label "x[3]" at screen 0.66162,0.026132 center textcolor rgb "#262626"
 plot $d17 using 1:2:3 with filledcurves closed lw 0.5 lc rgb variable, \
   $d18 using 1:2 with points pt 7 ps 0.378 lc rgb "#FFFFFF", \
@@ -1308,7 +1308,7 @@ set rmargin at screen 0.97643
 set bmargin at screen 0.10105
 set tmargin at screen 0.30662
 set xrange [-2:2]
-set xtics ("0" 0)
+set xtics ("−1" -1, "0" 0, "1" 1)
 set yrange [0:1.06]
 unset ytics
 set border 1

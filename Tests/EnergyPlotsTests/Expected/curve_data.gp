@@ -103,7 +103,7 @@ set tmargin at screen 0.53678
 set xrange [-1:4]
 set xtics ("−1" -1, "−0.5" -0.5, "0" 0, "0.5" 0.5, "1" 1, "1.5" 1.5, "2" 2, "2.5" 2.5, "3" 3, "3.5" 3.5, "4" 4)
 set yrange [0:1.13067]
-set ytics ("0" 0, "0.5" 0.5, "1" 1)
+set ytics ("0" 0, "0.2" 0.2, "0.4" 0.4, "0.6" 0.6, "0.8" 0.8, "1" 1)
 set label "t" at screen 0.56458,0.038147 center textcolor rgb "#262626"
 set label "density" at screen 0.041667,0.34605 center rotate by 90 textcolor rgb "#262626"
 plot $d4 using 1:2:3 with boxes fc rgb "#C8C8C8" fs solid 1 border rgb "#FFFFFF", \

@@ -24,13 +24,15 @@ cp "$here/LICENSE" "$here/README.md" "$work/$name/"
   echo "2.0 with Runtime Library Exception) and is linked with these libraries of the system:"
   echo
   printf '%s\n' "$libraries" | sed -n 's/^[[:space:]]*\(lib[^ ]*\) =>.*/  \1/p'
+  packages="libopenblas0 libsleef3 zlib1g"
   if printf '%s\n' "$libraries" | grep -q libreadline; then
+    packages="$packages libreadline8"
     echo
     echo "GNU Readline is one of them. It is under the GNU General Public License, version 3 or later; so this binary as a"
     echo "whole may be passed on only under the terms of the GPLv3, although its sources alone are under the Apache License."
   fi
   echo
-  echo "On Debian and Ubuntu: apt-get install libopenblas0 libsleef3 zlib1g libreadline8"
+  echo "On Debian and Ubuntu: apt-get install $packages"
   echo "Run it where it lies, bin/energy, or copy bin and share to /usr/local."
 } > "$work/$name/NOTICE"
 mkdir -p "$folder"

@@ -65,7 +65,7 @@ extension Elaborator {
         return Diagnostic(
           .error, .shape, "\(declared.name) takes \(wanted), and '\(text)' is \(given)", at: argument.span,
           label: given,
-          notes: [note], hints: hints)
+          notes: [note] + solvedSizes(declared, scope), hints: hints)
       }
     case (.energy, _), (.derivative, _):
       throw Diagnostic(

@@ -268,12 +268,12 @@ extension Elaborator {
       "\(declared.name) takes \(wanted), and '\(shortText(operand.span))' is "
         + typeText(operand.value), at: operand.span, label: "\(typeText(operand.value))",
       notes: [.init("\(declared.name) : \(wanted) is declared", at: declared.span)]
-        + solvedSizes(operand, declared, scope),
+        + solvedSizes(declared, scope),
       hints: hints)
   }
 
   /// What sizes of a signature are already, and by which argument.
-  private func solvedSizes(_ operand: Operand, _ declared: Declared, _ scope: Scope) -> [Diagnostic.Note] {
+  func solvedSizes(_ declared: Declared, _ scope: Scope) -> [Diagnostic.Note] {
     guard scope.number != 0, let type = declared.type else { return [] }
     let words = text(type).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
     return words.compactMap { word in

@@ -24,9 +24,10 @@ extension Lexer {
     }
     exponent(&meant, &isInteger, &problem)
     if peek() == UInt8(ascii: "."), peek(1) != UInt8(ascii: ".") {
+      let point = position
       position += 1
       while isDigit(peek()) || peek() == UInt8(ascii: ".") && isDigit(peek(1)) { position += 1 }
-      problem = ("a number has one point, and none in its exponent", "")
+      problem = ("a number has one point, and none in its exponent", power(meant, text(point)))
     }
     let plain = meant.filter { $0 != "_" }
     let value = Double(plain) ?? 0
@@ -44,6 +45,13 @@ extension Lexer {
     }
     stream.numbers.append(NumberLiteral(value: value, integer: isInteger ? Int(plain) : nil))
     emit(.number, from: start, value: Int32(stream.numbers.count - 1))
+  }
+
+  /// `1e5.3` as a power of ten: `10^5.3`. Empty where that isn't meant.
+  private func power(_ number: String, _ fraction: String) -> String {
+    let parts = number.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+    guard parts.count == 2, fraction.count > 1, !fraction.dropFirst().contains(".") else { return "" }
+    return (parts[0] == "1" ? "" : parts[0] + "*") + "10^\(parts[1])\(fraction)"
   }
 
   /// What was read since `start`.

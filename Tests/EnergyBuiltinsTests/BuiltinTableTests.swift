@@ -24,13 +24,16 @@ import Testing
     guard let primitive = entry.primitive else { return }
     #expect(primitive.ulps >= 0)
     let spelling = primitive.spelling
-    for text in [spelling.c64, spelling.c32, spelling.cuda64, spelling.cuda32] {
+    let texts = [spelling.c64, spelling.c32, spelling.cuda64, spelling.cuda32]
+    for text in texts {
       for position in entry.parameters.indices { #expect(text.contains("{\(position)}"), "\(text)") }
       #expect(!text.contains("@"))
     }
     for helper in spelling.helpers {
-      #expect(helper.source.contains("ENERGY_FUNCTION double \(helper.name)("))
-      #expect(spelling.c64.contains(helper.name))
+      // Some belong to single precision alone, and may call functions of their own above them.
+      let isDefined = ["double", "float"].contains { helper.source.contains("ENERGY_FUNCTION \($0) \(helper.name)(") }
+      #expect(isDefined, "\(helper.source)")
+      #expect(texts.contains { $0.contains(helper.name) })
     }
   }
 

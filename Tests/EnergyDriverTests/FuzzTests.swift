@@ -48,8 +48,20 @@ import Testing
     let examples = try names.sorted().map { name in
       try [UInt8](Data(contentsOf: folder.appendingPathComponent(name)))
     }
+    let tensors = SecondOrderTests.structural.map { "energy f(x : vector[4]) = \($0)\nscore(f)\nlaplacian(f)\n" }
     return examples + DerivativeTests.programs.map { Array(($0 + "\nf\nscore(f)\n").utf8) }
+      + (tensors + Self.statements).map { Array($0.utf8) }
   }
+
+  /// Programs of what the examples have little of.
+  private static let statements = [
+    "import gaussian, mixture from std\nenergy a = gaussian(mu = [-2, 0])\nenergy f = mixture(Es = [mixture(Es = [a, a]), a])\nf([1, 1])\nscore(f)([1, 1])\n",
+    "energy f(x : vector[2]; mu = 0.5) = mu*sumsq(x)\nemit c f\nemit latex f\nhvp(f, [1, 0])\ncheck f\n",
+    "param net : mlp[2, 3, 3, 1](tanh) = random(seed = 1)\nenergy f(x : vector[2]) = net(x) + net(2*x)\nemit c f\nhessian(f)([1, 2])\n",
+    "data y : vector[3] = [1, 2, 0.5]\nenergy f(x : vector[2]) = sum(scan(t in 1..3, h = exp(x[1]): 0.1*h + y[t]^2)) + fold(t in 3..1 by -1, s = 0, z = x[2]: [s + z, 0.5*z*y[t]])[1]\nf([0.1, 0.2])\nscore(f)([0.1, 0.2])\n",
+    "energy f(x : vector[4]) = sum(einsum(\"ij,jk,k->i\", A, A, x[1..2]^2)) where A = reshape(x, 2, 2)\nunconstrained(f)\nf([1, 2, 3, 4])\n",
+    "fn a(x) = x + x*x\nenergy f(x : simplex[3]) = a(a(a(sum(x^2))))\nunconstrained(f)([0.1, 0.2])\nlaplacian(f)\n",
+  ]
 
   /// Parses, checks, derives, prints, and evaluates what is small; returns whether the program was sound.
   static func pipeline(_ text: [UInt8], _ files: CachedFiles) -> Bool {

@@ -1,3 +1,4 @@
+import EnergyLowering
 import EnergyTransforms
 import Testing
 
@@ -44,5 +45,23 @@ import Testing
     let (small, large) = (try nodes(6), try nodes(12))
     for (few, many) in zip(small, large) { #expect(many <= 5 * few, "\(small) and \(large)") }
     #expect(FuzzTests.processorTime() - start < 20)
+  }
+
+  /// Running sums and products take as many steps as there are entries, in value and in gradient.
+  @Test(arguments: ["sumsq(cumsum(x))", "sum(cumprod(x)^2)", "sumsq(cumsum(reshape(x, 2, d/2), axis = 2))"])
+  func runningSumsAreLinear(_ body: String) throws {
+    func work(_ d: Int) throws -> [Int] {
+      let text = body.replacing("d/2", with: "\(d / 2)")
+      let model = try Model("energy f(x : vector[\(d)]) = \(text)")
+      var transforms = Transforms(model.graph)
+      let (root, x) = (model.energy.node, model.samples[0])
+      return try [transforms.prepare(root), transforms.score(of: root, by: x)].map { node in
+        let program = Lowering.lower(
+          model.graph, outputs: [("out", node)], options: LoweringOptions(dimensions: model.sizes))
+        return try #require(OperationCount(program, dimensions: model.sizes)).total
+      }
+    }
+    let (small, large) = (try work(16), try work(64))
+    for (few, many) in zip(small, large) { #expect(many <= 5 * few, "\(body): \(small) and \(large)") }
   }
 }

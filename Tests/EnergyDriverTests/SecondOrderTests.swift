@@ -49,7 +49,12 @@ import Testing
     "sum(conv2d(reshape(x, 2, 2), [[1, 2]])^3)", "avg_pool2d(reshape(x^3, 2, 2), 2)[1, 1]^2",
     "sumsq(cov(reshape(x, 2, 2)))", "sum(transpose(reshape(x, 2, 2))[1, :]^3)",
     "logsumexp(i in 1..4: x[i]^2) + prod(i in 1..4: x[i])", "sum(i in 1..4, j in i+1..4: (1 + (x[i] - x[j])^2)^-3)",
-    "sum(i in 1..4: x[i]*x[wrap(i + 1, 4)]^2)", "if x[1] > 0 then x[2]^3 else x[3]^3", "sum(select(x > 0, x^3, x^2))",
+    "sum(i in 1..4: x[i]*x[wrap(i + 1, 4)]^2)", "if x[1] > 0 then x[2]^3 else x[3]^3",
+    "fold(t in 1..4, s = 0.5: sin(s) + x[t]*s)^2", "sum(scan(t in 1..4, s = x[1]: cos(s) + x[t]^2)^2)",
+    "fold(t in 4..1 by -1, s = x[2]: s*x[t] + 1)", "fold(t in 1..4, s = 1, z = x[1]: [s + 0.3*z*x[t], z - 0.3*s])[1]^2",
+    "fold(k in 1..3, s = 0: s + x[k]*fold(t in 1..4, z = s: cos(z + x[t])))",
+    "scan(t in 1..4, s = x: sin(s) + x[t])[3, 2]",
+    "sumsq(cumsum(reshape(x^2, 2, 2), axis = 2))", "sum(cumprod(x)*x)", "sum(select(x > 0, x^3, x^2))",
   ]
 
   private static func check(_ model: Model, at point: [Double], _ comment: Comment, step: Double = 0.01) throws {

@@ -18,10 +18,24 @@ extension StructuralBuiltins {
       let graph = call.graph
       let axis = try runningAxis(call)
       let shape = call.shape(0)
-      let (i, j) = (graph.freshVariable(shape[axis]), graph.freshVariable(shape[axis]))
-      let upTo = Guard([Condition(IndexExpression([(i, 1), (j, -1)]), .atLeastZero)])
-      let pattern = shape.indices.map { $0 == axis ? Subscript.at(IndexExpression(j)) : .all }
-      let entries = graph.build(i, graph.reduce(operation, [j], upTo, graph.index(call.node(0), pattern)))
+      let place = graph.freshVariable(shape[axis])
+      if graph[call.node(0)].type != .real {
+        // Whole numbers stay whole, as indices have to be, and have no derivative.
+        let other = graph.freshVariable(shape[axis])
+        let upTo = Guard([Condition(IndexExpression([(place, 1), (other, -1)]), .atLeastZero)])
+        let pattern = shape.indices.map { $0 == axis ? Subscript.at(IndexExpression(other)) : .all }
+        let sums = graph.build(place, graph.reduce(operation, [other], upTo, graph.index(call.node(0), pattern)))
+        return TypedValue(moveLeadingAxis(graph, sums, to: axis), call.arguments[0].form)
+      }
+      // A recurrence over the axis, so that n entries take n steps, forwards and backwards.
+      let (step, variable) = (graph.freshVariable(shape[axis]), graph.freshState())
+      let rest = shape.indices.filter { $0 != axis }.map { shape[$0] }
+      let pattern = shape.indices.map { $0 == axis ? Subscript.at(IndexExpression(step)) : .all }
+      let (state, entry) = (graph.state(variable, rest), graph.index(call.node(0), pattern))
+      let states = graph.scan(
+        step, state: variable, from: graph.broadcast(graph.constant(operation == .sum ? 0 : 1), to: rest),
+        to: operation == .sum ? graph.add(state, entry) : graph.multiply(state, entry), isReversed: false)
+      let entries = graph.build(place, graph.row(states, at: IndexExpression([(place, 1)], offset: 1)))
       return TypedValue(moveLeadingAxis(graph, entries, to: axis), call.arguments[0].form)
     }
   }

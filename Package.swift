@@ -33,6 +33,7 @@ let package = Package(
   targets: [
     // System libraries and the lane kernels in C.
     .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CReadline"),
     .systemLibrary(name: "CSleef"),
     .systemLibrary(name: "CZlib"),
     .target(
@@ -59,11 +60,13 @@ let package = Package(
         "EnergyLowering", "EnergyCPU", "EnergyCodegen", "EnergyData",
       ])
     + library("EnergyPlots", ["EnergyText", "EnergyIR", "EnergySemantics", "EnergyData", "EnergyDriver"])
+    + library(
+      "EnergyREPL", ["EnergyText", "EnergySyntax", "EnergySemantics", "EnergyData", "EnergyDriver", "CReadline"])
     + [
       .executableTarget(
         name: "energy",
         dependencies: [
-          "EnergyDriver", "EnergyCodegen", "EnergyPlots",
+          "EnergyDriver", "EnergyCodegen", "EnergyPlots", "EnergyREPL",
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: swiftSettings)
@@ -81,8 +84,12 @@ let package = Package(
       tests("EnergyDataTests", ["EnergyData"]),
       tests("EnergyDriverTests", ["EnergyDriver", "EnergyCodegen"]),
       tests("EnergyPlotsTests", ["EnergyPlots"], exclude: ["Expected"]),
+      tests("EnergyREPLTests", ["EnergyREPL"]),
       tests(
         "CommandLineTests",
-        ["EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "EnergyPlots", "energy"]),
+        [
+          "EnergySyntax", "EnergyIR", "EnergyBuiltins", "EnergySemantics", "EnergyDriver", "EnergyPlots", "EnergyREPL",
+          "energy",
+        ]),
     ]
 )

@@ -3,9 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="libopenblas-dev libsleef-dev zlib1g-dev"
-# This is needed once the package links it.
-if grep -q CReadline Package.swift; then packages="$packages libreadline-dev"; fi
+packages="libopenblas-dev libsleef-dev zlib1g-dev libreadline-dev"
 
 if ! command -v swift >/dev/null 2>&1; then
   echo "Swift 6 is needed and not on the PATH: https://www.swift.org/install" >&2
@@ -14,8 +12,9 @@ fi
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
   # Without apt we can only look for the headers.
-  printf '#include <cblas.h>\n#include <sleef.h>\n#include <zlib.h>\n' | cc -E - >/dev/null 2>&1 && exit 0
-  echo "This system has no apt. Install OpenBLAS, SLEEF and zlib with their headers, then run make again." >&2
+  printf '#include <cblas.h>\n#include <sleef.h>\n#include <zlib.h>\n#include <stdio.h>\n#include <readline/readline.h>\n' |
+    cc -E - >/dev/null 2>&1 && exit 0
+  echo "This system has no apt. Install OpenBLAS, SLEEF, zlib and readline with their headers, then run make again." >&2
   echo "(On Debian they are: $packages)" >&2
   exit 3
 fi

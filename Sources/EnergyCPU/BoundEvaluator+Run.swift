@@ -9,7 +9,8 @@ extension BoundEvaluator {
   /// - Parameters:
   ///   - samples: one source for every input that differs from sample to sample.
   ///   - results: what to keep; any buffer of the program that is an output.
-  ///   - isCancelled: asked once a tile; where it says yes, the run ends with `.cancelled`.
+  ///   - isCancelled: asked once a tile, and within one that takes long; where it says yes, the run ends with
+  ///     `.cancelled`.
   ///   - progress: told once a block of tiles how many rows are done; from any thread.
   public func run(
     samples: [SampleSource], rows: Int, results: [ResultTarget], isCancelled: (@Sendable () -> Bool)? = nil,
@@ -157,7 +158,7 @@ private final class TileJob: Sendable {
         memory + source.tileOffset, start, source.rowStride, source.count, lanes, valid,
         hasNext ? start + lanes * source.rowStride * size : nil)
     }
-    try worker.machine.run()
+    try worker.machine.run(isCancelled: isCancelled)
     for index in targets.indices {
       let target = targets[index]
       let start = target.base + first * target.rowStride * size

@@ -47,7 +47,9 @@ public final class BoundEvaluator: Sendable {
   private let idle = Mutex<[TileWorker]>([])
 
   /// Use `TileEvaluator.bind`.
-  init(_ evaluator: TileEvaluator, _ uniforms: [BufferID: [Double]]) throws(EvaluationError) {
+  init(
+    _ evaluator: TileEvaluator, _ uniforms: [BufferID: [Double]], isCancelled: (@Sendable () -> Bool)?
+  ) throws(EvaluationError) {
     self.evaluator = evaluator
     _ = Self.oneThreadPerCall
     let size = evaluator.precision.size
@@ -66,7 +68,7 @@ public final class BoundEvaluator: Sendable {
     }
     let worker = TileWorker(
       evaluator.prologue, precision: evaluator.precision, level: evaluator.level, shared: shared, constants: constants)
-    try worker.machine.run()
+    try worker.machine.run(isCancelled: isCancelled)
   }
 
   /// OpenBLAS must not start threads of its own beside ours.
@@ -95,8 +97,11 @@ public final class BoundEvaluator: Sendable {
 
 extension TileEvaluator {
   /// Takes the values that all samples share, in row-major order, and runs the prologue.
-  public func bind(_ uniforms: [BufferID: [Double]]) throws(EvaluationError) -> BoundEvaluator {
-    try BoundEvaluator(self, uniforms)
+  /// - Parameter isCancelled: asked now and then; where it says yes, this ends with `.cancelled`.
+  public func bind(
+    _ uniforms: [BufferID: [Double]], isCancelled: (@Sendable () -> Bool)? = nil
+  ) throws(EvaluationError) -> BoundEvaluator {
+    try BoundEvaluator(self, uniforms, isCancelled: isCancelled)
   }
 }
 

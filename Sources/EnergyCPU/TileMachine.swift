@@ -49,10 +49,15 @@ final class TileMachine {
 
   func index(of operation: UnsafeMutablePointer<RuntimeOperation>) -> Int { operation - operations }
 
+  /// How many jumps back to a loop's beginning pass between two questions whether to stop: some milliseconds.
+  private static let patience = 1 << 12
+
   /// Runs the whole part once.
-  func run() throws(EvaluationError) {
+  /// - Parameter isCancelled: asked now and then within long loops; where it says yes, the run ends with `.cancelled`.
+  func run(isCancelled: (@Sendable () -> Bool)? = nil) throws(EvaluationError) {
     var position = 0
     var rows = 1
+    var jumps = 0
     while true {
       let operation = operations + position
       switch operation.pointee.code {
@@ -75,6 +80,8 @@ final class TileMachine {
         if counters[loop.pointee.slot] < limits[loop.pointee.slot] {
           rows = beginChunk(loop)
           position = operation.pointee.target
+          jumps &+= 1
+          if jumps & (Self.patience - 1) == 0, isCancelled?() == true { throw .cancelled }
           continue
         }
         rows = 1
@@ -89,6 +96,8 @@ final class TileMachine {
         counters[loop.pointee.slot] &+= 1
         if counters[loop.pointee.slot] < limits[loop.pointee.slot] {
           position = operation.pointee.target
+          jumps &+= 1
+          if jumps & (Self.patience - 1) == 0, isCancelled?() == true { throw .cancelled }
           continue
         }
       case .when:

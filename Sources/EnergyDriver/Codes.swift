@@ -25,10 +25,10 @@ extension DiagnosticCode {
   public static let notFinite: DiagnosticCode = "W-nan"
   /// A file of parameters has names that no parameter has.
   public static let unusedName: DiagnosticCode = "W-unused"
+  /// The prompt has no such command, or it wants something else behind it.
+  public static let command: DiagnosticCode = "E-command"
   /// A defect of ours.
   public static let defect: DiagnosticCode = "E-defect"
-  /// The evaluation was interrupted.
-  public static let interrupted: DiagnosticCode = "E-interrupted"
 }
 
 /// The exit status of a process, as scripts may rely on it.

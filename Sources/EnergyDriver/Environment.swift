@@ -37,7 +37,8 @@ extension Session {
   private func checkValues(_ environment: Environment) throws {
     for condition in program.valueConditions where !checkedValues.contains(condition) {
       guard neededSymbols([condition.node]).allSatisfy({ environment.values[$0] != nil }),
-        let data = try? UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+        let data =
+          try? uniformEvaluation
           .run([prepared(condition.node)], sizes: environment.sizes.values, values: environment.values)[0]
       else { continue }
       for refinement in condition.refinements {
@@ -136,7 +137,14 @@ extension Session {
     } else {
       switch parameter.value {
       case .values(let values): data = values
-      case .random(let random): data = try drawn(random, parameter, environment.sizes)
+      case .random(let random):
+        let sizes = environment.sizes.values
+        if let known = remembered(parameter.symbol, sizes) {
+          data = known
+        } else {
+          data = try drawn(random, parameter, environment.sizes)
+          remember(data, of: parameter.symbol, sizes)
+        }
       case .node, nil: return
       }
     }
@@ -186,7 +194,7 @@ extension Session {
     for definition in program.definitions where needed.contains(definition.symbol) {
       pending.append(Pending(symbol: definition.symbol, node: definition.node, span: definition.span))
     }
-    let evaluation = UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+    let evaluation = uniformEvaluation
     while !pending.isEmpty {
       let waiting = Set(pending.map(\.symbol))
       let (ready, rest) = pending.reduce(into: ([Pending](), [Pending]())) { parts, item in
@@ -198,7 +206,7 @@ extension Session {
       }
       for item in ready {
         let data: TensorData
-        if cacheSizes == environment.sizes.values, let known = cache[item.symbol] {
+        if let known = remembered(item.symbol, environment.sizes.values) {
           data = known
         } else {
           do {
@@ -208,9 +216,7 @@ extension Session {
             diagnostic.span = diagnostic.span ?? item.span
             throw diagnostic
           }
-          if cacheSizes != environment.sizes.values { cache = [:] }
-          cacheSizes = environment.sizes.values
-          cache[item.symbol] = data
+          remember(data, of: item.symbol, environment.sizes.values)
         }
         environment.values[item.symbol] = try checked(data, for: item.symbol, at: item.span, environment.sizes)
       }

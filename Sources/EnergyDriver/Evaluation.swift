@@ -46,6 +46,7 @@ public final class Evaluation {
   let program: LoopProgram
   let graph: Graph
   private let bound: BoundEvaluator
+  private let isCancelled: (@Sendable () -> Bool)?
   private let parts: [BatchOutput: [Part]]
 
   /// The shape of an output, rows first.
@@ -72,6 +73,7 @@ public final class Evaluation {
     self.outputs = outputs
     self.batch = batch
     graph = session.graph
+    isCancelled = session.options.isCancelled
     let graph = session.graph
     var transforms = Transforms(graph)
     var nodes: [(String, NodeID)] = []
@@ -117,7 +119,8 @@ public final class Evaluation {
       let evaluator = try TileEvaluator(
         program, dimensions: environment.sizes.values, precision: batch.precision,
         options: TileOptions(threads: session.options.threads, memoryLimit: session.options.memoryLimit))
-      bound = try evaluator.bind(UniformEvaluation.uniforms(program, environment.values))
+      bound = try evaluator.bind(
+        UniformEvaluation.uniforms(program, environment.values), isCancelled: session.options.isCancelled)
       var parts: [BatchOutput: [Part]] = [:]
       for (output, names) in names {
         var offset = 0
@@ -137,7 +140,8 @@ public final class Evaluation {
   /// - Parameters:
   ///   - rows: rows of the batch, counted from 0 within those in use; all of them by default.
   ///   - targets: where the rows of each output go, one after the other.
-  ///   - isCancelled: asked now and then; where it says yes the run ends with `E-interrupted`.
+  ///   - isCancelled: asked now and then, by default what the session's options say; where it says yes the run ends
+  ///     with `E-interrupted`.
   ///   - progress: told now and then how many of the rows are done.
   public func run(
     rows: Range<Int>? = nil, into targets: [BatchOutput: UnsafeMutableRawPointer],
@@ -167,7 +171,7 @@ public final class Evaluation {
           }
         }
         try bound.run(
-          samples: samples, rows: rows.count, results: results, isCancelled: isCancelled,
+          samples: samples, rows: rows.count, results: results, isCancelled: isCancelled ?? self.isCancelled,
           progress: progress?.counting(.evaluating, of: rows.count))
       }
     } catch let error as EvaluationError {

@@ -1,6 +1,16 @@
 import EnergyText
 
 extension DiagnosticExplanation {
+  /// The codes of the prompt.
+  static let prompt: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      .command,
+      "The prompt has no such command, or it wants something else behind it. "
+        + "Commands begin with a colon and can be cut short; :help lists them.")
+  ]
+}
+
+extension DiagnosticExplanation {
   /// The codes of running programs.
   static let driver: [DiagnosticExplanation] = [
     DiagnosticExplanation(

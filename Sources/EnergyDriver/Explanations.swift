@@ -5,9 +5,9 @@ import EnergyText
 import EnergyTransforms
 import Foundation
 
-/// What `energy explain` knows: message codes, rewrite rules and the standard library.
+/// What `energy explain` knows: message codes, rewrite rules, functions and the standard library.
 public enum Explanations {
-  /// The explanation of a code, a rule or a name of the standard library; `std` lists its names.
+  /// The explanation of a code, a rule, a function or a name of the standard library; `std` lists its names.
   /// - Throws: `E-option` with the nearest name.
   public static func text(for name: String) throws -> String {
     if let rule = rules.first(where: { $0.name == name.lowercased() }) {
@@ -23,11 +23,12 @@ public enum Explanations {
     if let found = codes.first(where: { $0.code.name.lowercased() == name.lowercased() }) { return found.text }
     if name == "std" { return libraryList }
     if let entry = StandardLibrary.entry(named: name) { return text(of: entry) }
-    let known = rules.map(\.name) + codes.map(\.code.name) + StandardLibrary.names
+    if let text = text(ofFunction: name) { return text }
+    let known = rules.map(\.name) + codes.map(\.code.name) + StandardLibrary.names + functionNames
     let meant = didYouMean(name, among: known) ?? didYouMean("E-\(name)", among: known)
     throw Diagnostic(
       .error, .option,
-      "there is no code, rule or standard energy '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
+      "there is no code, rule, function or standard energy '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
       hints: [
         .init("codes stand in brackets: error[E-shape]; rules are listed by energy derive --steps"),
         .init("the standard library: energy explain std"),
@@ -40,6 +41,7 @@ public enum Explanations {
     ("names, types, shapes and sizes", DiagnosticExplanation.semantics),
     ("files of numbers", DiagnosticExplanation.data),
     ("running", DiagnosticExplanation.driver),
+    ("the prompt", DiagnosticExplanation.prompt),
   ]
 
   /// All codes by topic, a line each, as `energy explain` lists them.

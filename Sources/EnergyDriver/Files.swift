@@ -235,12 +235,28 @@ struct FolderLoader: DataLoader {
   let folder: String
   /// Collects what readers remarked, for the session's notes.
   let remarks: RemarkList
+  /// What has been read before.
+  var memory: SessionMemory?
 
   final class RemarkList {
     var all: [Diagnostic] = []
   }
 
   func load(_ request: LoadRequest) throws(Diagnostic) -> TensorData {
+    let key = SessionMemory.ReadKey(
+      path: request.path, folder: request.folder ?? folder, entry: request.entry, allowsNaN: request.allowsNaN)
+    let found: SessionMemory.Array
+    if let known = memory?.arrays[key] {
+      found = known
+    } else {
+      found = try read(request)
+      memory?.arrays[key] = found
+    }
+    for remark in found.remarks where !remarks.all.contains(remark) { remarks.all.append(remark) }
+    return found.data
+  }
+
+  private func read(_ request: LoadRequest) throws(Diagnostic) -> SessionMemory.Array {
     let array: ArrayFile
     do {
       array = try self.array(request)
@@ -251,7 +267,6 @@ struct FolderLoader: DataLoader {
     } catch {
       throw Diagnostic(.error, .file, "\"\(request.path)\" can't be read: \(error)", at: request.span)
     }
-    for remark in array.remarks where !remarks.all.contains(remark) { remarks.all.append(remark) }
     let values = array.doubles()
     let isNamed = request.entry.map { ", name = \"\($0)\"" } ?? ""
     if !request.allowsNaN, let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -260,9 +275,10 @@ struct FolderLoader: DataLoader {
         "\"\(request.path)\": \(Self.place(index, array.shape)) is \(NumberStyle.exact.text(values[index]))",
         at: request.span, hints: [.init("if that is meant: load(\"\(request.path)\"\(isNamed), allow_nan = true)")])
     }
-    return TensorData(
+    let data = TensorData(
       shape: array.shape, values: values, type: array.storesIntegers ? .int : .real, isTable: array.isTable,
       isSingle: array.dtype == .f32)
+    return SessionMemory.Array(data: data, remarks: array.remarks)
   }
 
   func names(in request: LoadRequest) throws(Diagnostic) -> [String] {

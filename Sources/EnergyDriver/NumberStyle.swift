@@ -38,6 +38,8 @@ struct TensorText {
   var edge = 10
   /// Whether −0 is told from 0.
   var keepsSignOfZero = false
+  /// For people, matrices longer than this many characters have their rows on lines of their own.
+  private static let lineWidth = 80
 
   /// `[[1, 2], [3, 4]]`, cut where it is long, then with a line of its range.
   func text(_ values: [Double], shape: [Int], asBools: Bool = false) -> String {
@@ -50,18 +52,13 @@ struct TensorText {
     if shape.isEmpty { return values.first.map(number) ?? "" }
     // The innermost axis is written first; each further one joins what the last one made.
     let keeps = shape.map { kept($0) }
-    var rows = keptOffsets(shape, keeps).map { number(values[$0]) }
-    for axis in shape.indices.reversed() {
-      let length = keeps[axis].count
-      var joined: [String] = []
-      for start in stride(from: 0, to: rows.count, by: length) {
-        var cells = Array(rows[start..<start + length])
-        if length < shape[axis] { cells.insert("…", at: length / 2) }
-        joined.append("[" + cells.joined(separator: ", ") + "]")
-      }
-      rows = joined
+    let cells = keptOffsets(shape, keeps).map { number(values[$0]) }
+    var text = joined(cells, shape, keeps, isBroken: false)
+    if style == .short, shape.count > 1, text.count > Self.lineWidth {
+      let width = cells.map(\.count).max() ?? 0
+      let aligned = cells.map { String(repeating: " ", count: width - $0.count) + $0 }
+      text = joined(aligned, shape, keeps, isBroken: true)
     }
-    var text = rows[0]
     if !asBools, keeps.map(\.count) != shape {
       let finite = values.filter { !$0.isNaN }
       let sizes = shape.map(String.init).joined(separator: " × ")
@@ -73,6 +70,24 @@ struct TensorText {
       if finite.count < values.count { text += ", \(values.count - finite.count) NaN" }
     }
     return text
+  }
+
+  /// The numbers in brackets; where it is broken, each row stands on a line of its own.
+  private func joined(_ cells: [String], _ shape: [Int], _ keeps: [[Int]], isBroken: Bool) -> String {
+    var rows = cells
+    for axis in shape.indices.reversed() {
+      let length = keeps[axis].count
+      let isInner = axis == shape.count - 1
+      let breaks = String(repeating: "\n", count: shape.count - 1 - axis) + String(repeating: " ", count: axis + 1)
+      var joined: [String] = []
+      for start in stride(from: 0, to: rows.count, by: length) {
+        var cells = Array(rows[start..<start + length])
+        if length < shape[axis] { cells.insert("…", at: length / 2) }
+        joined.append("[" + cells.joined(separator: isBroken && !isInner ? "," + breaks : ", ") + "]")
+      }
+      rows = joined
+    }
+    return rows[0]
   }
 
   private func kept(_ length: Int) -> [Int] {

@@ -112,9 +112,9 @@ extension Session {
   }
 
   /// `gaussian(x : vector[2])`.
-  public func signature(_ energy: Program.Energy, sizes: [String: Int] = [:]) -> String {
+  public func signature(_ energy: Program.Energy, sizes: [String: Int] = [:], as name: String? = nil) -> String {
     let declarations = energy.samples.map { "\($0.name) : \(Self.type($0.type, sizes))" }
-    return "\(energy.displayName)(\(declarations.joined(separator: ", ")))"
+    return "\(name ?? energy.displayName)(\(declarations.joined(separator: ", ")))"
   }
 
   /// A type with the names of sizes replaced by their values.

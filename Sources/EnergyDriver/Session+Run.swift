@@ -1,3 +1,4 @@
+import EnergyBuiltins
 import EnergyIR
 import EnergySemantics
 import EnergyText
@@ -15,6 +16,24 @@ public struct StatementResult: Sendable {
   public let notes: [String]
   /// Whether a check in it failed.
   public let isFailure: Bool
+  /// What `text` is.
+  public var kind = Kind.text
+  /// The numbers of a value.
+  public var value: TensorData?
+  /// For a function, what it takes and gives: `gaussian(x : vector[2])`.
+  public var signature: String?
+  /// The place of the statement; `nil` for an expression of the command line.
+  public var span: Span?
+
+  /// What a result's text is.
+  public enum Kind: Sendable {
+    /// Numbers.
+    case value
+    /// A formula.
+    case formula
+    /// Anything else.
+    case text
+  }
 }
 
 extension Session {
@@ -22,13 +41,15 @@ extension Session {
   /// - Throws: `Diagnostics`; what came before the error has been handed over.
   public func run(_ show: (StatementResult) -> Void) throws {
     if let subject {
-      show(try result(of: Action(verb: .print, subject: subject, text: "", span: nil)))
+      let (text, span) = (subjectStatement?.text ?? "", subjectStatement?.span)
+      show(try result(of: Action(verb: .print, subject: subject, text: text, span: span)))
       return
     }
     for action in program.actions {
-      show(
-        try result(
-          of: Action(verb: action.verb, subject: action.subject, text: action.text, span: action.span)))
+      var result = try result(
+        of: Action(verb: action.verb, subject: action.subject, text: action.text, span: action.span))
+      result.span = action.span
+      show(result)
     }
   }
 
@@ -62,15 +83,19 @@ extension Session {
       if action.verb == .check { return try checkResult(action, energy) }
       if case .emit(let target, let path) = action.verb { return try emit(action, energy, target, to: path) }
       if case .plot(let plot) = action.verb { return try draw(action, energy, plot) }
-      return formulaResult(action, prepared(energy.node))
-    case .derivative(_, of: _, by: _, let node):
+      var result = formulaResult(action, prepared(energy.node))
+      result.signature = signature(energy)
+      return result
+    case .derivative(_, of: let energy, by: _, let node):
       var transforms = Transforms(graph)
-      return formulaResult(action, transforms.finish(node))
+      var result = formulaResult(action, transforms.finish(node))
+      result.signature = signature(energy, as: action.text) + " : " + graph.typeText(TypedValue(node, in: graph))
+      return result
     case .value(let value):
       let node = prepared(value.node)
       let environment = try located(action) { try self.environment(for: [node]) }
       let data = try located(action) {
-        try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+        try uniformEvaluation
           .run([node], sizes: environment.sizes.values, values: environment.values)[0]
       }
       if options.trapsNaN, data.values.contains(where: \.isNaN) {
@@ -78,7 +103,10 @@ extension Session {
       }
       if case .save(let path) = action.verb { return try save(action, data, to: path) }
       let text = TensorText(style: options.numbers).text(data.values, shape: data.shape, asBools: data.type == .bool)
-      return result(action, text, .tensor(data.values, shape: data.shape), key: "value")
+      var result = result(action, text, .tensor(data.values, shape: data.shape), key: "value")
+      result.kind = .value
+      result.value = data
+      return result
     }
   }
 
@@ -134,7 +162,8 @@ extension Session {
     guard !plot.nodes.isEmpty else { return request }
     let nodes = plot.nodes.map(prepared)
     let environment = try self.environment(for: nodes)
-    let values = try UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit)
+    let values =
+      try uniformEvaluation
       .run(nodes, sizes: environment.sizes.values, values: environment.values)
     for (index, box) in plot.boxes.enumerated() {
       let (lower, upper) = (values[2 * index].values[0], values[2 * index + 1].values[0])
@@ -167,7 +196,10 @@ extension Session {
 
   private func formulaResult(_ action: Action, _ node: NodeID) -> StatementResult {
     let text = formula(node)
-    return result(action, text, .string(Printer(graph, style: options.formulas).describe(node)), key: "formula")
+    let json = JSON.string(Printer(graph, style: options.formulas).describe(node))
+    var result = result(action, text, json, key: "formula")
+    result.kind = .formula
+    return result
   }
 
   private func checkResult(_ action: Action, _ energy: Program.Energy) throws -> StatementResult {

@@ -23,7 +23,7 @@ extension Session {
     // An own parameter of an energy called at several shapes is a symbol for each of them.
     let parameters = (program.parameters + program.data).filter { $0.name == setting.name }
     guard let parameter = parameters.first else { throw unknownParameter(setting.name) }
-    let source = SourceFile(name: "--set \(setting.name)", text: setting.value)
+    let source = SourceFile(name: (options.isPrompt ? ":set " : "--set ") + setting.name, text: setting.value)
     let parsed = parse(source, id: sources.add(source), mode: .expression)
     let checker = ProgramChecker(operators: GraphDerivatives())
     let subject = checker.checkExpression(parsed.tree, inventsParameters: false)
@@ -46,7 +46,7 @@ extension Session {
         hints: [.init("e.g. --set \(parameter.name)=\(example(parameter))")])
     }
     for symbol in symbols {
-      settings[symbol] = SettingValue(data: data, origin: "--set \(setting.name)", span: span)
+      settings[symbol] = SettingValue(data: data, origin: source.name, span: span)
     }
   }
 

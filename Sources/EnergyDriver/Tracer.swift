@@ -173,11 +173,12 @@ struct Tracer {
   func culprit(_ node: NodeID) -> Culprit? {
     // Values set from outside have sources of their own; the program's comes first.
     let spans = graph.origins(of: node).filter { $0.end > $0.start }
-    guard let span = spans.first(where: { $0.file == 0 }) ?? spans.first, let file = session.sources.file(of: span)
+    guard let span = spans.first(where: { $0.file < session.textCount }) ?? spans.first,
+      let file = session.sources.file(of: span)
     else { return Culprit(text: Printer(graph).describe(node), place: "", span: nil) }
     let (line, column) = file.position(of: Int(span.start))
     let words = session.sources.text(of: span).split(whereSeparator: \.isWhitespace)
-    let place = (span.file == 0 ? "" : file.name + ":") + "\(line):\(column)"
+    let place = (span.file < session.textCount ? "" : file.name + ":") + "\(line):\(column)"
     return Culprit(text: words.joined(separator: " "), place: place, span: span)
   }
 

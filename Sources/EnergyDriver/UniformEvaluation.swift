@@ -9,6 +9,8 @@ import EnergyText
 struct UniformEvaluation {
   let graph: Graph
   let memoryLimit: Int
+  /// Asked now and then whether to stop.
+  var isCancelled: (@Sendable () -> Bool)?
 
   /// The values of nodes, all symbols in them bound.
   func run(_ nodes: [NodeID], sizes: [Dimension: Int], values: [Symbol.ID: TensorData]) throws -> [TensorData] {
@@ -30,14 +32,14 @@ struct UniformEvaluation {
     _ program: LoopProgram, _ sizes: [Dimension: Int], _ uniforms: [BufferID: [Double]]
   ) throws(EvaluationError) -> [[Double]] {
     let evaluator = try TileEvaluator(program, dimensions: sizes, options: TileOptions(memoryLimit: memoryLimit))
-    let bound = try evaluator.bind(uniforms)
+    let bound = try evaluator.bind(uniforms, isCancelled: isCancelled)
     let counts = program.outputs.map { evaluator.count($0.buffer) }
     let memory = counts.map { UnsafeMutablePointer<Double>.allocate(capacity: max(1, $0)) }
     defer { memory.forEach { $0.deallocate() } }
     let targets = program.outputs.indices.map {
       ResultTarget(program.outputs[$0].buffer, memory[$0], rowStride: counts[$0])
     }
-    try bound.run(samples: [], rows: 1, results: targets)
+    try bound.run(samples: [], rows: 1, results: targets, isCancelled: isCancelled)
     return zip(memory, counts).map { Array(UnsafeBufferPointer(start: $0, count: $1)) }
   }
 
@@ -46,6 +48,13 @@ struct UniformEvaluation {
     var uniforms: [BufferID: [Double]] = [:]
     for input in program.inputs { uniforms[input.buffer] = values[input.symbol]?.values }
     return uniforms
+  }
+}
+
+extension Session {
+  /// Computes what depends on no sample.
+  var uniformEvaluation: UniformEvaluation {
+    UniformEvaluation(graph: graph, memoryLimit: options.memoryLimit, isCancelled: options.isCancelled)
   }
 }
 

@@ -25,7 +25,7 @@ extension Elaborator {
   }
 
   /// The definitions that the text of one names.
-  private func needs(_ definition: Definition) -> [Definition] {
+  func needs(_ definition: Definition) -> [Definition] {
     var roots = definition.whereDefinitions.map(\.value)
     var declarations: [Declaration] = []
     var types: [TypeExpr?] = []
@@ -42,6 +42,7 @@ extension Elaborator {
       roots.append(energy.body)
       declarations = (energy.parameters?.declarations ?? []) + (energy.parameters?.own ?? [])
     case .imported(let target): return [target].compactMap { $0 }
+    case .given: return []
     }
     types += declarations.map(\.type)
     roots += declarations.compactMap(\.defaultValue)

@@ -8,32 +8,41 @@ extension Elaborator {
 
   /// Enters the definitions of a source; a name can be defined once.
   func collect(_ module: Module) {
-    for statement in module.tree.statements {
-      switch statement.kind {
-      case .dim(let list): list.forEach { enter($0.name, .dim($0), statement, module) }
-      case .param(let definition): enter(definition.name, .parameter(definition, .parameter), statement, module)
-      case .data(let definition): enter(definition.name, .parameter(definition, .data), statement, module)
-      case .let(let definition): enter(definition.name, .constant(definition), statement, module)
-      case .fn(let definition): enter(definition.name, .function(definition), statement, module)
-      case .energy(let definition): enter(definition.name, .energy(definition), statement, module)
-      case .import(let imports): enter(imports, statement, module)
-      case .print, .check, .emit, .save, .plot, .expression: continue
-      }
+    for part in module.parts {
+      for statement in part.statements { collect(statement, part, module) }
     }
   }
 
-  func enter(_ name: Name, _ kind: Definition.Kind, _ statement: Statement, _ module: Module) {
+  private func collect(_ statement: Statement, _ part: ProgramPart, _ module: Module) {
+    let enter = { (name: Name, kind: Definition.Kind) in self.enter(name, kind, statement, part, module) }
+    switch statement.kind {
+    case .dim(let list): list.forEach { enter($0.name, .dim($0)) }
+    case .param(let definition): enter(definition.name, .parameter(definition, .parameter))
+    case .data(let definition): enter(definition.name, .parameter(definition, .data))
+    case .let(let definition): enter(definition.name, .constant(definition))
+    case .fn(let definition): enter(definition.name, .function(definition))
+    case .energy(let definition): enter(definition.name, .energy(definition))
+    case .import(let imports): self.enter(imports, statement, part, module)
+    case .print, .check, .emit, .save, .plot, .expression: return
+    }
+  }
+
+  func enter(
+    _ name: Name, _ kind: Definition.Kind, _ statement: Statement, _ part: ProgramPart, _ module: Module
+  ) {
+    if part.omitted.contains(name.text) { return }
     if let known = module.definitions[name.text] {
       report(redefinition(of: known, name, kind))
       return
     }
-    let definition = Definition(name, kind, statement, module.tree)
+    let definition = Definition(name, kind, statement, part.tree)
     // What couldn't be read has been reported; who uses it needs no message of its own.
     if module !== main, statement.hasErrors { definition.state = .failed }
     if isBuiltin(name.text) {
+      let end = options.isPrompt ? "leave or rename it" : "rename it"
       report(
         Diagnostic(
-          .note, .hides, "'\(name.text)' now hides the built-in \(name.text)(x), until you rename it", at: name.span))
+          .note, .hides, "'\(name.text)' now hides the built-in \(name.text)(x), until you \(end)", at: name.span))
     }
     module.enter(definition)
   }
@@ -113,7 +122,18 @@ extension Elaborator {
       declare(definition.whereDefinitions, scope)
       return .value(try instance(energy, definition, scope))
     case .imported(let target): return try imported(target, as: name.text)
+    case .given(let data): return .value(.tensor(given(data, definition)))
     }
+  }
+
+  /// A value that the text doesn't have: data, whatever it is for.
+  private func given(_ data: TensorData, _ definition: Definition) -> TypedValue {
+    let name = definition.name.text
+    let symbol = graph.addSymbol(
+      Symbol(name: name, role: .data, shape: data.shape.map { Size($0) }, type: data.type))
+    program.data.append(
+      .init(name: name, symbol: symbol, type: typeText(graph[symbol]), value: .values(data), span: definition.span))
+    return TypedValue(graph.symbol(symbol), in: graph)
   }
 
   /// What another source's definition is here; an energy's own parameters are called by its name here.

@@ -29,7 +29,7 @@ extension Elaborator {
           hints: [.init("it is called as load(\"p.npz\", name = \"W\", allow_nan = true)")])
       }
     }
-    let folder = module(scope.tree)?.folder
+    let folder = module(scope.tree)?.folder(of: scope.tree.file)
     return LoadRequest(path: path, folder: folder, entry: entry, allowsNaN: allowsNaN, span: span)
   }
 

@@ -8,7 +8,19 @@ extension Elaborator {
   func module(_ tree: SyntaxTree) -> Module? { modules[tree.file] ?? main }
 
   /// The top-level definition that a name means in a scope.
-  func definition(_ name: String, _ scope: Scope) -> Definition? { module(scope.tree)?.definition(name) }
+  func definition(_ name: String, _ scope: Scope) -> Definition? {
+    module(scope.tree)?.definition(name) ?? given(name, in: scope.tree)
+  }
+
+  /// What stands for a name that has a value in this text alone.
+  private func given(_ name: String, in tree: SyntaxTree) -> Definition? {
+    guard let data = givenValues[tree.file]?[name] else { return nil }
+    if let known = givenDefinitions[tree.file]?[name] { return known }
+    let span = Span(file: tree.file, start: 0, end: 0)
+    let definition = Definition(Name(name, at: span), .given(data), tree)
+    givenDefinitions[tree.file, default: [:]][name] = definition
+    return definition
+  }
 
   /// All top-level definitions that a scope sees.
   func definitions(_ scope: Scope) -> [Definition] {
@@ -28,22 +40,27 @@ extension Elaborator {
 
   /// Reads everything that a program imports, each source once, and enters all names: those of a source behind those
   /// of what it imports.
-  func load(_ tree: SyntaxTree) {
-    let program = Module(tree, folder: nil, components: [], importer: nil)
+  func load(_ parts: [ProgramPart]) {
+    let program = Module(parts, components: [], importer: nil)
     main = program
-    modules[tree.file] = program
-    sources[tree.file] = tree.source
+    for part in parts {
+      modules[part.tree.file] = program
+      sources[part.tree.file] = part.tree.source
+      givenValues[part.tree.file] = part.given
+    }
     var pending = [program]
     var position = 0
     while position < pending.count {
       let module = pending[position]
       position += 1
-      for statement in module.tree.statements {
-        guard case .import(let imports) = statement.kind else { continue }
-        for (request, span) in requests(imports) {
-          guard let (found, isNew) = attempt({ try find(request, at: span, for: module) }) else { continue }
-          module.dependencies.append(.init(module: found, span: span))
-          if isNew { pending.append(found) }
+      for part in module.parts {
+        for statement in part.statements {
+          guard case .import(let imports) = statement.kind else { continue }
+          for (request, span) in requests(imports) {
+            guard let (found, isNew) = attempt({ try find(request, at: span, for: module) }) else { continue }
+            module.dependencies.append(.init(module: found, span: span))
+            if isNew { pending.append(found) }
+          }
         }
       }
     }
@@ -72,7 +89,7 @@ extension Elaborator {
       components = ["std"]
     case .file(let path):
       do {
-        found = try provider.source(at: path, within: importer.folder)
+        found = try provider.source(at: path, within: importer.folder(of: Int(span.file)))
       } catch {
         var diagnostic = error
         diagnostic.span = diagnostic.span ?? span
@@ -81,7 +98,7 @@ extension Elaborator {
       components = Array(importer.components.dropLast()) + Self.components(path)
     }
     if let known = loaded[found.identity] { return (known, false) }
-    guard modules.count < Program.sourceLimit else {
+    guard loaded.count + 1 < Program.sourceLimit else {
       throw Diagnostic(
         .error, .limit, "a program consists of at most \(Program.sourceLimit) files", at: span)
     }
@@ -90,8 +107,8 @@ extension Elaborator {
       components[components.count - 1] += "_"
     }
     let parsed = parse(found.source, id: provider.add(found.source))
-    let module = Module(
-      parsed.tree, folder: found.folder, components: components, importer: .init(module: importer, span: span))
+    let part = ProgramPart(parsed.tree, folder: found.folder)
+    let module = Module([part], components: components, importer: .init(module: importer, span: span))
     modules[parsed.tree.file] = module
     sources[parsed.tree.file] = found.source
     loaded[found.identity] = module
@@ -146,9 +163,10 @@ extension Elaborator {
 
   /// Enters the names that an import statement brings; what can't be found is entered as failed, so that it is
   /// reported once.
-  func enter(_ imports: ImportStatement, _ statement: Statement, _ module: Module) {
+  func enter(_ imports: ImportStatement, _ statement: Statement, _ part: ProgramPart, _ module: Module) {
     for item in imports.items {
       let name = item.alias ?? item.name
+      if part.omitted.contains(name.text) { continue }
       let place: Span
       switch imports.source {
       case .file(let path): place = path.span
@@ -156,7 +174,9 @@ extension Elaborator {
       }
       let dependency = module.dependencies.first { $0.span == place && !$0.closesCycle }
       let target = dependency.flatMap { dependency in attempt { try self.target(item.name, in: dependency.module) } }
-      if target != nil || module.definitions[name.text] == nil { enter(name, .imported(target), statement, module) }
+      if target != nil || module.definitions[name.text] == nil {
+        enter(name, .imported(target), statement, part, module)
+      }
     }
   }
 
@@ -200,8 +220,10 @@ extension Elaborator {
   func standardHint(_ name: String) -> Diagnostic.Hint? {
     guard StandardLibrary.has(name) else { return nil }
     let line = "import \(name) from std"
-    guard let main, main.definitions[name] == nil else { return .init("the standard library has it: \(line)") }
-    let top = Span(file: main.tree.file, start: 0, end: 0)
+    guard let main, let last = main.parts.last, main.definitions[name] == nil else {
+      return .init("the standard library has it: \(line)")
+    }
+    let top = Span(file: last.tree.file, start: 0, end: 0)
     return .init("the standard library has it: \(line)", fixIt: .init(replace: top, with: line + "\n"))
   }
 
@@ -214,7 +236,7 @@ extension Elaborator {
       return diagnostic
     }
     if diagnostic.severity == .note { return nil }
-    if diagnostic.notes.contains(where: { $0.span.map { Int($0.file) } == main.tree.file }) { return diagnostic }
+    if diagnostic.notes.contains(where: { $0.span.map { main.has(file: Int($0.file)) } ?? false }) { return diagnostic }
     var result = diagnostic
     while let importer = module.importer, result.notes.count < 8 {
       if !result.notes.contains(where: { $0.span == importer.span }) {

@@ -16,33 +16,12 @@ extension Elaborator {
   // MARK: Types as text
 
   /// The type as a user writes it: `vector[3]`, `symmetric[2]`, `real`.
-  func typeText(_ value: TypedValue) -> String {
-    if case .symbol(let id) = graph[value.node].operation, value.form != .row, value.form != .column {
-      return typeText(graph[id])
-    }
-    return typeText(graph.shape(value.node), graph[value.node].type, value.form)
-  }
+  func typeText(_ value: TypedValue) -> String { graph.typeText(value) }
 
-  func typeText(_ symbol: Symbol) -> String {
-    if let refined = Printer.refinedType(of: symbol) { return refined }
-    let form: Form = [.scalar, .vector, .matrix][safe: symbol.shape.count] ?? .tensor
-    return typeText(symbol.shape, symbol.type, form)
-  }
+  func typeText(_ symbol: Symbol) -> String { Graph.typeText(symbol) }
 
   func typeText(_ shape: [Size], _ type: ElementType = .real, _ form: Form? = nil) -> String {
-    let sizes = shape.map(\.description).joined(separator: ", ")
-    let form = form ?? ([.scalar, .vector, .matrix][safe: shape.count] ?? .tensor)
-    // A list of whole numbers is a vector to its reader; only data are declared as integers.
-    if type == .bool { return shape.isEmpty ? "bool" : "bool[\(sizes)]" }
-    if type == .int, shape.isEmpty { return "int" }
-    switch form {
-    case .scalar: return "real"
-    case .vector: return "vector[\(sizes)]"
-    case .row: return "row[\(sizes)]"
-    case .column: return "col[\(sizes)]"
-    case .matrix: return "matrix[\(sizes)]"
-    case .tensor: return "tensor[\(sizes)]"
-    }
+    Graph.typeText(shape, type, form)
   }
 
   /// Shortest text of a number, whole ones without a point.

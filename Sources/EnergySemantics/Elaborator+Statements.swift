@@ -6,16 +6,24 @@ import EnergyText
 extension Elaborator {
   // MARK: A file
 
-  /// Checks a whole source and fills `program`.
-  func elaborate(_ tree: SyntaxTree) {
-    load(tree)
+  /// Checks a whole program and fills `program`.
+  func elaborate(_ parts: [ProgramPart]) {
+    load(parts)
     guard let order = main?.order else { return }
     elaborateAll(order)
     refuseContradictedSizes()
     for definition in order { finish(definition) }
-    for statement in tree.statements { elaborate(statement, tree) }
+    for part in parts where part.isActive {
+      for statement in part.statements { elaborate(statement, part.tree) }
+    }
     collectSymbols()
     program.names = order.map(\.name.text)
+    for definition in order {
+      let name = definition.name.text
+      program.words[name] = definition.word
+      program.needs[name] = needs(definition).map(\.name.text)
+      if case .value(.tensor(let value)) = definition.state { program.types[name] = typeText(value) }
+    }
     sortDiagnostics()
   }
 
@@ -191,9 +199,11 @@ extension Elaborator {
   // MARK: A bare expression
 
   /// An expression by itself: with a free `x` it is an energy of it, and other unknown names are parameters.
-  func elaborateExpression(_ tree: SyntaxTree, inventsParameters: Bool) -> Program.Subject? {
+  func elaborateExpression(_ part: ProgramPart, inventsParameters: Bool) -> Program.Subject? {
+    let tree = part.tree
     sources[tree.file] = tree.source
-    guard let statement = tree.statements.first, case .expression(let id) = statement.kind else { return nil }
+    givenValues[tree.file] = part.given
+    guard let statement = part.statements.first, case .expression(let id) = statement.kind else { return nil }
     let open = openNames(id, statement, tree)
     let hasSample = open.contains("x")
     let sizes = hasSample && inventsParameters ? sizeNames([id] + statement.whereDefinitions.map(\.value), tree) : []

@@ -22,6 +22,9 @@ final class Elaborator {
   /// All sources with names, by number, and those that were imported, by what tells files apart.
   var modules: [Int: Module] = [:]
   var loaded: [String: Module] = [:]
+  /// Values that names have in one text alone, and what stands for those that were used, by the text's number.
+  var givenValues: [Int: [String: TensorData]] = [:]
+  var givenDefinitions: [Int: [String: Definition]] = [:]
   /// Definitions whose text is being read, outermost first: those being elaborated, and bodies in place of calls.
   var path: [Definition] = []
   /// See `ring(of:)`; found when it is first asked for.
@@ -126,6 +129,9 @@ final class Elaborator {
     }
     if callDepth > 0 { callSteps += 1 }
     let isFull = graph.isFull
+    if steps & 63 == 0, options.isCancelled?() == true {
+      throw Diagnostic(.error, .interrupted, "interrupted")
+    }
     if steps > options.steps || callSteps > options.callSteps || isFull {
       let what =
         isFull

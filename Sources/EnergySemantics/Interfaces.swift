@@ -113,6 +113,10 @@ public struct ElaborationOptions: Sendable {
   public var callSteps: Int
   /// How deep expressions and inlined calls may nest together before `E-limit`.
   public var depth: Int
+  /// Whether definitions can be taken back: messages then say so.
+  public var isPrompt = false
+  /// Asked now and then; where it says yes, everything that follows ends with `E-interrupted`.
+  public var isCancelled: (@Sendable () -> Bool)?
 
   /// No sizes set and the language's limits.
   public init(dims: [String: Int] = [:], steps: Int = 4_000_000, callSteps: Int = 250_000, depth: Int = 4_000) {

@@ -18,9 +18,8 @@ final class Module {
     let span: Span
   }
 
-  let tree: SyntaxTree
-  /// What its paths are relative to; `nil` for the program's own folder.
-  let folder: String?
+  /// Its texts: one, unless it is a program of several.
+  let parts: [ProgramPart]
   /// Its place among the program's folders: `models/parts.energy` is `["models", "parts"]`.
   let components: [String]
   /// Who asked for it first, and where.
@@ -34,15 +33,20 @@ final class Module {
   /// What definitions elsewhere are called here.
   private(set) var aliases: [Definition: String] = [:]
 
-  init(_ tree: SyntaxTree, folder: String?, components: [String], importer: Importer?) {
-    self.tree = tree
-    self.folder = folder
+  init(_ parts: [ProgramPart], components: [String], importer: Importer?) {
+    self.parts = parts
     self.components = components
     self.importer = importer
   }
 
   /// What messages call it.
-  var name: String { tree.source.name }
+  var name: String { parts.last?.tree.source.name ?? "" }
+
+  /// What the paths in one of its texts are relative to; `nil` for the program's own folder.
+  func folder(of file: Int) -> String? { parts.first { $0.tree.file == file }?.folder }
+
+  /// Whether one of its texts has this number.
+  func has(file: Int) -> Bool { parts.contains { $0.tree.file == file } }
 
   func enter(_ definition: Definition) {
     definitions[definition.name.text] = definition

@@ -22,6 +22,12 @@ public struct Program {
   public internal(set) var energies: [Energy] = []
   /// Everything that the program names at its top level, in the order of the text.
   public internal(set) var names: [String] = []
+  /// The word that defines each of these names: `param`, `energy`; of an imported one, in its own source.
+  public internal(set) var words: [String: String] = [:]
+  /// The types of those of them that are values.
+  public internal(set) var types: [String: String] = [:]
+  /// What each of these names in its text, of these.
+  public internal(set) var needs: [String: [String]] = [:]
   /// What to do, in the order of the text.
   public internal(set) var actions: [Action] = []
   /// Constant tensors written as literals: symbols whose values the text gives.

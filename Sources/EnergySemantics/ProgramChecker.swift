@@ -27,9 +27,12 @@ public final class ProgramChecker {
   public var program: Program { elaborator.program }
 
   /// Checks a file; the result holds everything that is right in it, and the messages about the rest.
-  public func check(_ tree: SyntaxTree) -> Program {
+  public func check(_ tree: SyntaxTree) -> Program { check([ProgramPart(tree)]) }
+
+  /// Checks a program of several texts, which see each other's names.
+  public func check(_ parts: [ProgramPart]) -> Program {
     let elaborator = elaborator
-    onDeepStack { elaborator.elaborate(tree) }
+    onDeepStack { elaborator.elaborate(parts) }
     return elaborator.program
   }
 
@@ -41,9 +44,14 @@ public final class ProgramChecker {
   ///   - inventsParameters: Whether unknown names beside `x` become parameters.
   /// - Returns: `nil` where the expression is in error; `program.diagnostics` says why.
   public func checkExpression(_ tree: SyntaxTree, inventsParameters: Bool = true) -> Program.Subject? {
+    checkExpression(ProgramPart(tree), inventsParameters: inventsParameters)
+  }
+
+  /// The same for one of several statements of a text.
+  public func checkExpression(_ part: ProgramPart, inventsParameters: Bool = true) -> Program.Subject? {
     let elaborator = elaborator
     var result: Program.Subject?
-    onDeepStack { result = elaborator.elaborateExpression(tree, inventsParameters: inventsParameters) }
+    onDeepStack { result = elaborator.elaborateExpression(part, inventsParameters: inventsParameters) }
     return result
   }
 }

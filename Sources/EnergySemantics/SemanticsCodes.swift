@@ -27,6 +27,8 @@ extension DiagnosticCode {
   public static let network: DiagnosticCode = "E-network"
   /// What the language has but this version doesn't do yet.
   public static let unsupported: DiagnosticCode = "E-unsupported"
+  /// The user asked to stop.
+  public static let interrupted: DiagnosticCode = "E-interrupted"
   /// A user's name that hides another one (a note).
   public static let hides: DiagnosticCode = "N-hides"
 }

@@ -61,6 +61,8 @@ final class Definition: Hashable {
     case energy(EnergyDefinition)
     /// A definition of another source; `nil` where it couldn't be found.
     indirect case imported(Definition?)
+    /// A value from outside of the text.
+    case given(TensorData)
   }
 
   enum State {
@@ -86,6 +88,29 @@ final class Definition: Hashable {
     whereDefinitions = statement.whereDefinitions
     span = statement.span
     provenance = Provenance(span: statement.span)
+  }
+
+  /// One that no statement makes.
+  init(_ name: Name, _ kind: Kind, _ tree: SyntaxTree) {
+    self.name = name
+    self.kind = kind
+    self.tree = tree
+    whereDefinitions = []
+    span = name.span
+    provenance = Provenance(span: name.span)
+  }
+
+  /// The word of the statement that defines it; `nil` where none does.
+  var word: String? {
+    switch kind {
+    case .dim: "dim"
+    case .parameter(_, let role): role == .data ? "data" : "param"
+    case .constant: "let"
+    case .function: "fn"
+    case .energy: "energy"
+    case .imported(let target): target?.word
+    case .given: nil
+    }
   }
 
   /// Whether parentheses behind the name are a call.

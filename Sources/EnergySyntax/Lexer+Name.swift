@@ -79,6 +79,9 @@ extension Lexer {
   }
 }
 
+/// The canonical spelling of a name: `mu` for `μ`, `x_1` for `x₁`.
+public func canonicalName(_ written: String) -> String { canonicalSpelling(written) }
+
 /// Greek letters by name, subscript digits behind `_`, the rest in normal form C.
 ///
 /// Not in form KC: that would turn x² into x2.

@@ -6,17 +6,20 @@ public struct SourceFile: Sendable {
   public let name: String
   /// The text as UTF-8.
   public let bytes: [UInt8]
+  /// The number of its first line: greater than 1 for a piece of something longer, such as a line of the prompt.
+  public let firstLine: Int
   private let lineStarts: [Int]
 
   /// Keeps `text` under `name` and finds where its lines begin.
-  public init(name: String, text: String) {
-    self.init(name: name, bytes: Array(text.utf8))
+  public init(name: String, text: String, firstLine: Int = 1) {
+    self.init(name: name, bytes: Array(text.utf8), firstLine: firstLine)
   }
 
   /// Keeps `bytes` (UTF-8; what isn't is reported by the lexer) under `name`.
-  public init(name: String, bytes: [UInt8]) {
+  public init(name: String, bytes: [UInt8], firstLine: Int = 1) {
     self.name = name
     self.bytes = bytes
+    self.firstLine = firstLine
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(offset + 1)
@@ -33,7 +36,7 @@ public struct SourceFile: Sendable {
     return String(decoding: bytes[low..<max(low, min(end, bytes.count))], as: UTF8.self)
   }
 
-  /// Line and column of an offset, both from 1; the column counts characters, as an editor does.
+  /// Line and column of an offset; columns count from 1, in characters, as an editor does.
   public func position(of offset: Int) -> (line: Int, column: Int) {
     let clamped = max(0, min(offset, bytes.count))
     var low = 0
@@ -42,7 +45,7 @@ public struct SourceFile: Sendable {
       let middle = (low + high) / 2
       if lineStarts[middle] <= clamped { low = middle } else { high = middle }
     }
-    return (low + 1, characterCount(from: lineStarts[low], to: clamped) + 1)
+    return (low + firstLine, characterCount(from: lineStarts[low], to: clamped) + 1)
   }
 
   /// Characters between two offsets; in stretches too long for that, Unicode scalars.
@@ -53,10 +56,11 @@ public struct SourceFile: Sendable {
     return text(from: start, to: end).count
   }
 
-  /// The bytes of line `line` (from 1) without its line break.
+  /// The bytes of line `line` without its line break.
   func byteRange(ofLine line: Int) -> Range<Int> {
-    guard line >= 1, line <= lineStarts.count else { return bytes.count..<bytes.count }
-    return lineStarts[line - 1]..<(line < lineStarts.count ? lineStarts[line] - 1 : bytes.count)
+    let index = line - firstLine
+    guard lineStarts.indices.contains(index) else { return bytes.count..<bytes.count }
+    return lineStarts[index]..<(index + 1 < lineStarts.count ? lineStarts[index + 1] - 1 : bytes.count)
   }
 
   /// The nearest offset at or before `offset` where a scalar begins.
@@ -66,11 +70,10 @@ public struct SourceFile: Sendable {
     return boundary
   }
 
-  /// The text of line `line` (from 1) without its line break.
+  /// The text of line `line` without its line break.
   public func line(_ line: Int) -> String {
-    guard line >= 1, line <= lineStarts.count else { return "" }
-    let end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
-    let text = text(from: lineStarts[line - 1], to: end)
+    let range = byteRange(ofLine: line)
+    let text = text(from: range.lowerBound, to: range.upperBound)
     return text.hasSuffix("\r") ? String(text.dropLast()) : text
   }
 }

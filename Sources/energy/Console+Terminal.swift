@@ -3,7 +3,10 @@ import Glibc
 
 extension Console {
   /// What the terminal behind standard output can show; a pipe shows characters without colours.
-  static func style(_ options: OutputOptions) -> TerminalStyle {
+  static func style(_ options: OutputOptions) -> TerminalStyle { style(options.color, isJSON: options.json) }
+
+  /// The same for a choice of colours.
+  static func style(_ color: OutputOptions.Color, isJSON: Bool = false) -> TerminalStyle {
     var style = TerminalStyle()
     let isDumb = variable("TERM") == "dumb"
     style.isUnicode = !isDumb
@@ -12,17 +15,11 @@ extension Console {
       style.columns = Int(size.ws_col)
       style.rows = Int(size.ws_row) - 2
     }
-    let isColored: Bool
-    switch options.color {
-    case .always: isColored = true
-    case .never: isColored = false
-    case .auto: isColored = outputIsTerminal && !isDumb && variable("NO_COLOR") == nil
-    }
-    if isColored {
+    if color.isOn(isTerminal: outputIsTerminal) {
       let all = ["truecolor", "24bit"].contains(variable("COLORTERM") ?? "")
       style.colors = all ? .all : .palette
     }
-    style.showsSixels = !isDumb && options.color != .never && !options.json && terminalShowsSixels
+    style.showsSixels = !isDumb && color != .never && !isJSON && terminalShowsSixels
     return style
   }
 

@@ -50,6 +50,12 @@ enum Console {
     return String(cString: value)
   }
 
+  /// Whether the terminal shows more than ASCII, as far as it says.
+  static var showsUnicode: Bool {
+    let locale = variable("LC_ALL") ?? variable("LC_CTYPE") ?? variable("LANG") ?? ""
+    return locale.uppercased().replacing("-", with: "").contains("UTF8") && variable("TERM") != "dumb"
+  }
+
   /// Columns of the terminal, as far as it says.
   static var errorWidth: Int {
     var size = winsize()
@@ -69,12 +75,7 @@ final class Report {
 
   init(_ options: OutputOptions) {
     isJSON = options.json
-    switch options.color {
-    case .always: color = true
-    case .never: color = false
-    case .auto:
-      color = Console.errorIsTerminal && Console.variable("NO_COLOR") == nil && Console.variable("TERM") != "dumb"
-    }
+    color = options.color.isOn(isTerminal: Console.errorIsTerminal)
   }
 
   /// A line of the result for people.

@@ -52,13 +52,14 @@ extension ExitStatus: Error {}
 
 /// Ctrl-C: stops an evaluation in good order, everything else at once.
 enum Interruption {
-  /// Whether something is running that looks at `isRequested`.
+  /// How many requests are left to what is running, which looks at `isRequested`.
   nonisolated(unsafe) private static var isWatched: sig_atomic_t = 0
   nonisolated(unsafe) private static var requested: sig_atomic_t = 0
 
   static func prepare() {
     isWatched = 0
     requested = 0
+    mainThread = pthread_self()
     signal(SIGINT) { _ in Interruption.receive() }
     // Whoever started this may have blocked the signal.
     var interrupt = sigset_t()
@@ -70,11 +71,39 @@ enum Interruption {
   }
 
   private static func receive() {
-    if isWatched != 0, requested == 0 {
-      requested = 1
-    } else {
-      _exit(ExitStatus.interrupted.rawValue)
-    }
+    if isElsewhere(SIGINT) { return }
+    requested += 1
+    // What doesn't stop in good order is stopped by the next one; a prompt, which has more to lose, by the third.
+    if requested > isWatched { _exit(ExitStatus.interrupted.rawValue) }
+  }
+
+  /// Whether the program was asked to stop since `reset`.
+  static var isRequested: Bool { requested != 0 }
+
+  /// Looks at `isRequested` from here on, and at the size of the terminal.
+  static func watch() {
+    isWatched = 2
+    signal(SIGWINCH) { _ in if !Interruption.isElsewhere(SIGWINCH) { Interruption.resized = 1 } }
+  }
+
+  nonisolated(unsafe) private static var mainThread = pthread_self()
+
+  /// Hands a signal on to the main thread, which may be waiting for it, where another thread got it.
+  private static func isElsewhere(_ number: Int32) -> Bool {
+    if pthread_equal(pthread_self(), mainThread) != 0 { return false }
+    pthread_kill(mainThread, number)
+    return true
+  }
+
+  /// Forgets that it was asked to stop.
+  static func reset() { requested = 0 }
+
+  nonisolated(unsafe) private static var resized: sig_atomic_t = 0
+
+  /// Whether the terminal has another size since this was asked last.
+  static func takeResize() -> Bool {
+    defer { resized = 0 }
+    return resized != 0
   }
 
   /// Runs `body`, which asks the closure it gets now and then whether to stop.

@@ -7,7 +7,18 @@ import Glibc
 
 /// How results and messages look.
 struct OutputOptions: ParsableArguments {
-  enum Color: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+  enum Color: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+
+    /// Whether something is painted.
+    func isOn(isTerminal: Bool) -> Bool {
+      switch self {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && Console.variable("NO_COLOR") == nil && Console.variable("TERM") != "dumb"
+      }
+    }
+  }
 
   @Flag(help: "Print one JSON document, errors included.")
   var json = false
@@ -104,10 +115,9 @@ struct ProgramOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024.") }
   }
 
-  /// Reads the program. Without a file and an expression it is standard input, if that isn't a terminal.
-  /// - Parameter files: where arrays and imports come from.
-  /// - Throws: `Diagnostic` for what can't be read or isn't built, `ValidationError` for no program at all.
-  func session(files: DiskFiles = DiskFiles()) throws -> Session {
+  /// What a session is told beside the program.
+  /// - Throws: `Diagnostic` for what isn't built.
+  func sessionOptions() throws -> SessionOptions {
     try requireBuilt()
     var options = SessionOptions()
     options.dims = Dictionary(dims.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
@@ -118,6 +128,14 @@ struct ProgramOptions: ParsableArguments {
     options.memoryLimit = memoryLimit
     options.trapsNaN = trapNan
     options.numbers = Console.outputIsTerminal ? .short : .exact
+    return options
+  }
+
+  /// Reads the program. Without a file and an expression it is standard input.
+  /// - Parameter files: where arrays and imports come from.
+  /// - Throws: `Diagnostic` for what can't be read or isn't built.
+  func session(files: DiskFiles = DiskFiles()) throws -> Session {
+    let options = try sessionOptions()
     if let expression {
       return Session(
         SourceFile(name: "<expression>", text: expression), form: .expression, options: options, files: files)

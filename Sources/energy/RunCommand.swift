@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyDriver
 import EnergyPlots
+import EnergyREPL
 import EnergyText
 
 /// `energy run FILE`, `energy FILE`, and `energy` with a program on standard input.
@@ -10,11 +11,15 @@ struct RunCommand: ParsableCommand {
     discussion: """
       energy run examples/01_gaussian.energy
       energy run model.energy --watch      again whenever it changes
+      energy run --echo model.energy                  a transcript: statements with their results
       echo 'print 1 + 1' | energy
       """)
 
   @OptionGroup var program: ProgramOptions
   @OptionGroup var output: OutputOptions
+
+  @Flag(help: "Print the statements too, each before its result: a transcript.")
+  var echo = false
 
   @Flag(help: "Run again whenever the file, or a file that it reads, changes; Ctrl-C ends.")
   var watch = false
@@ -42,19 +47,23 @@ struct RunCommand: ParsableCommand {
 
   private func runOnce(_ files: DiskFiles) throws {
     let report = Report(output)
-    try report.finish(loading: {
-      guard program.hasProgram else {
-        throw Unbuilt.feature(
-          "the prompt", instead: "run a file: energy FILE, or give an expression: energy derive -e EXPR")
+    if !program.hasProgram, !output.json {
+      // At a terminal without a program there is a person.
+      return try report.finish({ SourceMap() }) {
+        try PromptRun(program, color: output.color).run()
+        return .success
       }
-      return try program.session(files: files)
-    }) { loaded in
+    }
+    try report.finish(loading: { try program.session(files: files) }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       loaded.pictures = Pictures(terminal: Console.style(output))
       var results: [JSON] = []
       var failed = false
       defer { report.field("results", .array(results)) }
+      var transcript = echo ? Transcript(loaded) : nil
+      defer { transcript?.end().forEach(report.line) }
       try loaded.run { result in
+        transcript?.statements(upTo: result).forEach(report.line)
         if !result.text.isEmpty { report.line(result.text) }
         result.notes.forEach(report.note)
         results.append(result.json)
@@ -63,5 +72,27 @@ struct RunCommand: ParsableCommand {
       if let note = loaded.definitionsNote(path: program.file) { report.note(note) }
       return failed ? .failure : .success
     }
+  }
+}
+
+/// The statements of a file as a prompt would have been given them.
+private struct Transcript {
+  private var statements: ArraySlice<(text: String, span: Span)>
+
+  init(_ session: Session) { statements = session.statements[...] }
+
+  /// The lines up to the statement of a result.
+  mutating func statements(upTo result: StatementResult) -> [String] {
+    guard let span = result.span else { return [] }
+    return take { $0.start <= span.start }
+  }
+
+  /// The lines that are left.
+  mutating func end() -> [String] { take { _ in true } }
+
+  private mutating func take(_ belongs: (Span) -> Bool) -> [String] {
+    let taken = statements.prefix { belongs($0.span) }
+    statements = statements.dropFirst(taken.count)
+    return taken.map { InputAssembler.prompted($0.text) }
   }
 }

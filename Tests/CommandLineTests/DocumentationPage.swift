@@ -1,3 +1,4 @@
+import EnergyREPL
 import Foundation
 
 /// A page of the documentation whose examples are run.
@@ -10,6 +11,8 @@ import Foundation
 /// - `energy syntax` is read, not run.
 /// - A block with a line that begins with `$ energy`, `$ cat` or `$ cp` is a session: each command is run, and what it
 ///   prints stands below it. `cp` copies from the repository. Marked `console wrong`, its last command fails.
+/// - A block that begins with `energy> ` is a session at the prompt; what is said to each input stands below it. A
+///   block `console continued` goes on where the last one of the page ended.
 ///
 /// All blocks of a page share a folder, with the repository's examples in it.
 struct DocumentationPage {
@@ -23,6 +26,8 @@ struct DocumentationPage {
   private var result: [String] = []
   private var program: [String] = []
   private var printed: [String] = []
+  private var inputs: [String] = []
+  private var said: [String] = []
 
   /// Plays a page in a folder.
   init(_ page: String, in folder: URL) throws {
@@ -36,6 +41,8 @@ struct DocumentationPage {
       if words.first == "energy" {
         result += body + ["```"]
         try play(body, words: words.dropFirst())
+      } else if body.first?.hasPrefix("energy> ") ?? false {
+        result += try prompt(body, goesOn: words.last == "continued") + ["```"]
       } else if body.contains(where: { line in ["$ energy", "$ cat ", "$ cp "].contains { line.hasPrefix($0) } }) {
         result += try session(body, fails: words.last == "wrong") + ["```"]
       } else {
@@ -83,6 +90,23 @@ struct DocumentationPage {
     guard rest.first == "```output" else { return nil }
     lines = rest.dropFirst()
     return block()
+  }
+
+  /// Plays a session at the prompt.
+  private mutating func prompt(_ body: [String], goesOn: Bool) throws -> [String] {
+    programs += 1
+    let prompts = [InputAssembler.prompt, InputAssembler.continuation]
+    let typed = body.compactMap { line in
+      prompts.first { (line + " ").hasPrefix($0) }.map { String(line.dropFirst($0.count)) }
+    }
+    if !goesOn { (inputs, said) = ([], []) }
+    inputs += typed
+    let input = Data((inputs.joined(separator: "\n") + "\n").utf8)
+    let outcome = try Program.run(["repl", "--echo"], in: folder, input: input)
+    if !outcome.errors.isEmpty { problems.append("a prompt: \(outcome.errors)") }
+    let all = Self.lines(outcome.output)
+    defer { said = all }
+    return Array(all.dropFirst(said.count))
   }
 
   private mutating func session(_ body: [String], fails: Bool) throws -> [String] {

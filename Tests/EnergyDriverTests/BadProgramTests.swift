@@ -30,8 +30,8 @@ import Testing
   /// Codes of the command line, of this computer and of files that a text can't hold: transcripts and the tests of
   /// EnergyData have them.
   private static let notOfPrograms: Set<String> = [
-    "E-option", "E-usage", "E-no-gpu", "E-no-gnuplot", "E-not-built", "E-nan", "E-interrupted", "E-defect", "E-dtype",
-    "W-nan", "W-unused",
+    "E-option", "E-command", "E-usage", "E-no-gpu", "E-no-gnuplot", "E-not-built", "E-nan", "E-interrupted", "E-defect",
+    "E-dtype", "W-nan", "W-unused",
   ]
 
   @Test(arguments: BadProgramFile.all.map(\.topic))

@@ -44,7 +44,7 @@ import Testing
   static let withoutExample: Set<DiagnosticCode> = [
     "E-encoding", "E-limit", "E-network", "E-npy", "E-csv", "E-ragged", "E-npz", "E-safetensors", "E-json", "E-entry",
     "E-dtype",
-    "E-option", "E-usage",
+    "E-option", "E-command", "E-usage",
     "E-no-gpu", "E-no-gnuplot", "E-not-built", "E-unsupported", "W-nan", "W-unused", "E-nan", "E-interrupted",
     "E-defect",
   ]

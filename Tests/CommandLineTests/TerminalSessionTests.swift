@@ -199,7 +199,8 @@ import Testing
         """#, [], in: folder, terminal: "dumb")
       #expect(problem.isEmpty, "\(problem)")
       let silent = try Self.play(
-        "= energy> \n> 1/2 x\n= E-slash\n! \\x1b[\n> sumsq(x)\n= sumsq(x)\r\nsumsq(x)\n! \\x1b[\n= energy> \n~ \\x04\nend 0", in: folder,
+        "= energy> \n> 1/2 x\n= E-slash\n! \\x1b[\n> sumsq(x)\n= is the sample\\r\\nsumsq(x)\n! \\x1b[\n= energy> \n~ \\x04\nend 0",
+        in: folder,
         terminal: "dumb")
       #expect(silent.isEmpty, "\(silent)")
     }

@@ -7,10 +7,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fmt lint golden fuzz kills bench docs api deps install uninstall dist
+.PHONY: help run build test parity cuda-check gpu fmt lint golden fuzz kills bench docs api deps install uninstall dist
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps:
 	@scripts/install-deps.sh
@@ -24,6 +24,15 @@ run: deps ## a first model on real data: energies, the score's formula, what to 
 
 test: deps ## all tests
 	$(SWIFT) test --parallel
+
+parity: deps ## emitted C and CUDA (on an emulator) against the evaluator: all programs, many random ones
+	ENERGY_PARITY=full $(SWIFT) test --filter 'ParityTests|EmittedMutationTests|EmulatorTests'
+
+cuda-check: build ## compile all energies with nvcc (installed into .venv where it can be) and read the machine code
+	$(PYTHON) Tests/CUDA/check.py --program $(PROGRAM)
+
+gpu: build ## on a machine with a GPU: results, compute-sanitizer, times
+	$(PYTHON) Tests/CUDA/gpu.py --program $(PROGRAM)
 
 fmt: ## format the Swift sources
 	$(SWIFT) format format --in-place --recursive $(SOURCES)

@@ -65,9 +65,14 @@ enum cudaError_t {
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
 enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
 
+enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
+
 cudaError_t cudaPeekAtLastError();
 cudaError_t cudaGetLastError();
 cudaError_t cudaMemsetAsync(void *start, int byte, size_t count, cudaStream_t stream);
+cudaError_t cudaMemcpyAsync(void *target, const void *source, size_t count, cudaMemcpyKind kind, cudaStream_t stream);
+cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+const char *cudaGetErrorString(cudaError_t error);
 cudaError_t cudaGetDevice(int *device);
 cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device);
 
@@ -90,6 +95,8 @@ enum class Exchange { none, any, exclusive_or, down, up };
 uint64_t exchange(unsigned mask, uint64_t value, Exchange kind, int argument, const char *file, int line);
 void check_access(const void *address, size_t size, bool is_write, const void *site);
 cudaError_t allow_dynamic_shared(const void *kernel, int bytes);
+void *device_memory(size_t bytes);
+void free_device_memory(void *start);
 
 template <class Body> void launch(const Launch &settings, Body body) {
   launch(settings, [](void *context) { (*static_cast<Body *>(context))(); }, &body);
@@ -107,6 +114,15 @@ template <class T> T shuffle(unsigned mask, T value, Exchange kind, int argument
 
 template <class Kernel> cudaError_t cudaFuncSetAttribute(Kernel *kernel, cudaFuncAttribute, int bytes) {
   return ee_emulator::allow_dynamic_shared(reinterpret_cast<const void *>(kernel), bytes);
+}
+
+template <class T> cudaError_t cudaMalloc(T **start, size_t bytes) {
+  *start = static_cast<T *>(ee_emulator::device_memory(bytes));
+  return *start ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+template <class T> cudaError_t cudaFree(T *start) {
+  ee_emulator::free_device_memory(start);
+  return cudaSuccess;
 }
 
 #define threadIdx (ee_emulator::thread_index)

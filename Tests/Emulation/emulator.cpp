@@ -338,10 +338,6 @@ cudaError_t allow_dynamic_shared(const void *kernel, int bytes) {
 
 cudaError_t cudaPeekAtLastError() { return ee_emulator::last_error; }
 cudaError_t cudaGetLastError() { return ee_emulator::last_error; }
-cudaError_t cudaMemsetAsync(void *start, int byte, size_t count, cudaStream_t) {
-  memset(start, byte, count);
-  return cudaSuccess;
-}
 cudaError_t cudaGetDevice(int *device) {
   *device = 0;
   return cudaSuccess;

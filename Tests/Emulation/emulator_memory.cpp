@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdlib.h>
 #include <tuple>
 
 namespace ee_emulator {
@@ -87,4 +88,36 @@ void reset_counts() {
   visits.clear();
   accesses.clear();
 }
+
+// MARK: Memory of programs that allocate it themselves
+
+void *device_memory(size_t bytes) {
+  void *start = aligned_alloc(256, (bytes + 255)/256*256);
+  if (start) arrays.push_back({"device memory", static_cast<char *>(start), bytes, true});
+  return start;
+}
+
+void free_device_memory(void *start) {
+  arrays.erase(
+    std::remove_if(arrays.begin(), arrays.end(), [&](const Array &array) { return array.start == start; }),
+    arrays.end());
+  free(start);
+}
 } // namespace ee_emulator
+
+cudaError_t cudaMemsetAsync(void *start, int byte, size_t count, cudaStream_t) {
+  memset(start, byte, count);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void *target, const void *source, size_t count, cudaMemcpyKind, cudaStream_t) {
+  memcpy(target, source, count);
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaPeekAtLastError(); }
+
+const char *cudaGetErrorString(cudaError_t error) {
+  if (error == cudaErrorInvalidValue) return "invalid argument";
+  return error == cudaSuccess ? "no error" : ee_emulator::message.c_str();
+}

@@ -86,7 +86,7 @@ public:
     ee_emulator::settings.last_blocks = job.last;
     ee_emulator::settings.counts_sectors = job.has('s');
     const int what = std::find(functions, functions + 5, std::string(job.function)) - functions;
-    const long long count = std::max(0ll, job.n);
+    const long long count = job.has('h') ? 1 : std::max(0ll, job.n);
     Guarded x(count * artefact.width * bytes, job.misalignment * bytes);
     write_samples(x.start(), count);
     std::vector<Result> outputs;
@@ -112,7 +112,7 @@ public:
     arguments.parameters = job.has('p') ? nullptr : pointers.data();
     arguments.workspace = job.has('w') ? nullptr : workspace.start();
     const int status = artefact.call(what, &arguments);
-    if (status == 0 && ee_emulator::message.empty()) check(x, outputs);
+    if (status == 0 && ee_emulator::message.empty()) check(outputs);
     finish(status, what, outputs);
   }
 
@@ -152,7 +152,7 @@ private:
     }
   }
 
-  void check(Guarded &x, std::vector<Result> &outputs) {
+  void check(std::vector<Result> &outputs) {
     char text[256];
     for (Result &output : outputs) {
       if (!output.memory.is_guard_whole()) {
@@ -169,7 +169,6 @@ private:
         break;
       }
     }
-    (void)x;
   }
 
   void finish(int status, int what, std::vector<Result> &outputs) {
@@ -177,7 +176,8 @@ private:
     const long long begin = job.last ? (job.n - 2 * job.rows) / job.rows * job.rows : 0;
     const long long end = std::min(begin + job.rows, job.n);
     for (Result &output : outputs) {
-      const bool is_missing = status != 0 || job.n <= 0 || job.has(&output == &outputs[0] ? 'a' : 'b');
+      const bool has_rows = job.n > 0 || (job.n == 0 && what == EE_GRADIENT);
+      const bool is_missing = status != 0 || !has_rows || job.has(&output == &outputs[0] ? 'a' : 'b');
       if (is_missing) continue;
       const long long from = what == EE_GRADIENT ? 0 : begin * output.width;
       const long long to = what == EE_GRADIENT ? output.width : end * output.width;

@@ -35,11 +35,13 @@ final class ArtefactBatch {
     static let countsSectors = Flags(rawValue: 32)
     /// Rows with the same sample may differ in their bits.
     static let allowsOtherBits = Flags(rawValue: 64)
+    /// For calls that are refused before they touch anything.
+    static let withOneRowOfMemory = Flags(rawValue: 128)
 
     var letters: String {
       let all: [(Flags, String)] = [
         (.withoutSamples, "x"), (.withoutFirst, "a"), (.withoutSecond, "b"), (.withoutParameters, "p"),
-        (.withoutWorkspace, "w"), (.countsSectors, "s"), (.allowsOtherBits, "r"),
+        (.withoutWorkspace, "w"), (.countsSectors, "s"), (.allowsOtherBits, "r"), (.withOneRowOfMemory, "h"),
       ]
       return all.filter { contains($0.0) }.map(\.1).joined() + "-"
     }
@@ -180,7 +182,7 @@ enum Emulator {
 
   private static let objects = Swift.Result { () throws -> Objects in
     let folder = try ScratchFolder("emulator")
-    let names = ["emulator", "emulator_memory", "emulator_math", "runner"]
+    let names = ["runner", "emulator", "emulator_memory", "emulator_math"]
     for name in names {
       try HostCompiler.run(
         HostCompiler.cxx ?? "c++",
@@ -194,17 +196,25 @@ enum Emulator {
 
   private static let warnings = ["-Wall", "-Wextra", "-Werror"]
 
+  /// What CUDA's sources, and programs that call them, are compiled with.
+  static let flags =
+    warnings + ["-std=c++17", "-x", "c++", "-DEE_EMULATED", "-include", folder.path + "/cuda_emulator.h"]
+    + ["-Wno-unknown-pragmas", "-I", folder.path]
+
+  /// A program of its own from sources in CUDA and C++.
+  static func build(_ sources: [String], to program: String) throws {
+    let emulator = try objects.get().paths.dropFirst()
+    try HostCompiler.run(
+      HostCompiler.cxx ?? "c++", flags + sources + ["-x", "none"] + emulator + ["-o", program, "-lm"])
+  }
+
   /// Compiles a batch and links it with the emulator and the runner.
   static func link(_ source: String, _ target: ArtefactBatch.Target, to program: String, _ flags: [String]) throws {
     let objects = try objects.get()
     let object = source + ".o"
-    let language =
-      target == .c
-      ? ["-std=c11", "-Wno-unused-function"]
-      : ["-std=c++17", "-DEE_EMULATED", "-include", folder.path + "/cuda_emulator.h", "-Wno-unknown-pragmas"]
+    let language = target == .c ? warnings + ["-std=c11", "-Wno-unused-function", "-I", folder.path] : Self.flags
     let compiler = target == .c ? HostCompiler.c ?? "cc" : HostCompiler.cxx ?? "c++"
-    try HostCompiler.run(
-      compiler, warnings + language + flags + ["-I", folder.path, "-c", source, "-o", object])
+    try HostCompiler.run(compiler, language + flags + ["-c", source, "-o", object])
     try HostCompiler.run(HostCompiler.cxx ?? "c++", [object] + objects.paths + ["-o", program, "-lm"])
   }
 }

@@ -87,17 +87,6 @@ import Testing
     #expect(result.values == [195])
   }
 
-  @Test func badCallsAreRefusedAndNoRowsAreFine() throws {
-    let batch = try batch(session("param a = 2.0\nenergy f(x : vector[2]) = a*sumsq(x)"))
-    #expect(try call(batch, .energy, [1, 2], rows: -1).status == 1)
-    #expect(try call(batch, .energy, [1, 2], rows: 1, .withoutSamples).status == 1)
-    #expect(try call(batch, .energy, [1, 2], rows: 1, .withoutFirst).status == 1)
-    #expect(try call(batch, .energy, [1, 2], rows: 1, .withoutParameters).status == 1)
-    #expect(try call(batch, .energy, [1, 2], rows: 0, [.withoutSamples, .withoutFirst]).status == 0)
-    let onlyScore = try call(batch, .energyScore, [1, 2], rows: 1, .withoutFirst)
-    #expect(onlyScore.status == 0 && onlyScore.values == [-4, -8])
-  }
-
   @Test func anIndexOutOfRangeIsAStatus() throws {
     let session = session("data k : integer[2] = [1, 3]\nenergy f(x : vector[3]) = sum(x[k])")
     var request = try session.emissionRequest(of: session.energy(named: "f"), EmissionOptions())

@@ -87,4 +87,29 @@ enum ParityCorpus {
         condition: 16)
     }
   }
+
+  /// Energies of the library whose samples may have any length.
+  static let sizes: [[ParityCase]] = {
+    let lengths = [1, 3, 17, 64, 257, 1024]
+    let names = isFull ? ["double_well", "rosenbrock", "rastrigin", "styblinski_tang", "harmonic"] : ["double_well"]
+    var cases = names.map { name in lengths.map { sized(name, $0) } }
+    if !isFull { cases.append([sized("rosenbrock", 3), sized("rosenbrock", 257)]) }
+    return cases
+  }()
+
+  private static func sized(_ name: String, _ length: Int) -> ParityCase {
+    ParityCase(
+      name: "\(name)_of_\(length)", program: "import \(name) from std\nenergy tested = \(name)()", energy: "tested",
+      shape: [5, length], x: points(5, width: length).flatMap { $0 }, condition: 64)
+  }
+
+  /// Seeds of random programs, in parts that are compiled together.
+  static let seeds = stride(from: 0, to: isFull ? 1000 : 40, by: 20).map { $0..<$0 + 20 }
+
+  static func random(_ seed: Int) -> ParityCase {
+    var programs = RandomPrograms(seed: seed)
+    return ParityCase(
+      name: "random_\(seed)", program: programs.program(), shape: [9, 4],
+      x: points(9, width: 4, seed: UInt64(seed)).flatMap { $0 }, condition: 256)
+  }
 }

@@ -1,4 +1,5 @@
 import EnergyCPU
+import EnergyCodegen
 import EnergySemantics
 import Foundation
 import Testing
@@ -23,19 +24,63 @@ import Testing
 
   @Test func constructs() throws { try check(ParityCorpus.constructs) }
 
-  private func check(_ cases: [ParityCase]) throws {
+  /// Free sizes, and more rows than a grid's first blocks.
+  @Test(arguments: ParityCorpus.sizes)
+  func sizes(_ cases: [ParityCase]) throws {
+    for item in cases {
+      try check([item], counts: item.width < 20 ? [1, 129, ParityCorpus.isFull ? 100_003 : 10_007] : [1, 33, 129])
+    }
+  }
+
+  @Test(arguments: ParityCorpus.seeds)
+  func randomPrograms(_ seeds: Range<Int>) throws {
+    try check(seeds.map(ParityCorpus.random), what: [.energyScore], counts: [1, 33, 129])
+  }
+
+  @Test(arguments: ArtefactBatch.Target.allCases)
+  func badCallsAreRefusedAndNoRowsAreFine(_ target: ArtefactBatch.Target) throws {
+    let session = session("param a = 2.0\nenergy f(x : vector[2]) = a*sumsq(x)")
+    let batch = try ArtefactBatch([session.emissionRequest(of: session.energy(named: "f"), EmissionOptions())], target)
+    func call(
+      _ what: EmissionRequest.What, _ rows: Int, _ flags: ArtefactBatch.Flags = []
+    ) throws -> ArtefactBatch.Result {
+      try batch.run([.init(artefact: 0, what: what, rows: rows, samples: [1, 2], flags: flags)])[0]
+    }
+    for what in EmissionRequest.What.allCases {
+      #expect(try call(what, -1).status == 1)
+      #expect(try call(what, 1, .withoutSamples).status == 1)
+      #expect(try call(what, 1, [.withoutFirst, .withoutSecond]).status == 1)
+      #expect(try call(what, 1, .withoutParameters).status == 1)
+      #expect(try call(what, 0, .withoutSamples).status == 0)
+    }
+    let onlyScore = try call(.energyScore, 1, .withoutFirst)
+    #expect(onlyScore.status == 0 && onlyScore.values == [-4, -8])
+    let onlyEnergy = try call(.energyScore, 1, .withoutSecond)
+    #expect(onlyEnergy.status == 0 && onlyEnergy.values == [10])
+    #expect(try call(.gradient, 0).values == [0])
+    guard target == .cuda else { return }
+    #expect(try call(.gradient, 1, .withoutWorkspace).status == 1)
+    // More blocks than a grid may have.
+    #expect(try call(.energyScore, 1 << 40, .withOneRowOfMemory).status == 1)
+  }
+
+  private func check(
+    _ cases: [ParityCase], what: [EmissionRequest.What]? = nil, counts: [Int]? = nil
+  ) throws {
     var prepared: [PreparedCase] = []
     for (number, item) in cases.enumerated() {
       for precision in [Precision.f64, .f32] where precision == .f64 || item.isForSingle {
         do {
-          prepared.append(try PreparedCase(item, precision, named: "m\(number)_\(precision)"))
+          prepared.append(try PreparedCase(item, precision, named: "m\(number)_\(precision)", what: what))
         } catch {
           Issue.record("\(item.name): \(error)")
         }
       }
     }
     for target in ArtefactBatch.Target.allCases {
-      let problems = try ParityCheck(prepared, target).problems()
+      var check = try ParityCheck(prepared, target)
+      if let counts { check.counts = counts }
+      let problems = try check.problems()
       #expect(problems.isEmpty, "\(target): \(problems.joined(separator: "\n"))")
     }
   }

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Compiles every energy of the standard library, the examples and the reference workloads with nvcc and reads the
+machine code; no GPU is needed.
+
+    Tests/CUDA/check.py --program .build/debug/energy [--record] [--only NAME ...]
+
+nvcc is taken from $NVCC, the PATH, or the wheels of NVIDIA in .venv, which are installed there where they can be. Says
+so in one line and ends well where there is none.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import compiler
+import machine_code
+import models
+
+TABLE = pathlib.Path(__file__).with_name("registers.json")
+ARCHITECTURES = ["80", "90"]
+# Their reduction of large arguments has a table in local memory and multiplies in double precision.
+TRIGONOMETRY = ["sin", "cos", "tan"]
+# Functions with helpers in double precision, whatever the artefact's.
+IN_DOUBLE = ["lgamma", "digamma", "trigamma", "polygamma", "gamma", "lbeta", "beta", "lbinom", "bessel_i0", "bessel_i1",
+             "bessel_i", "bessel_ratio", "log_i0", "erfcx", "normcdf", "log_normcdf", "inverse_mills", "probit", "erfinv",
+             "logaddexp", "log1mexp", "logit", "mod", "gelu"]
+# How much worse than the table a kernel may become.
+SLACK = 1.05
+
+
+def compiled(nvcc, source):
+    """The object file and what the compiler says; raises with that where it warns."""
+    target = source.with_suffix(".o")
+    command = [nvcc, "-std=c++17", "-O3", "-Werror", "all-warnings", "-Xcompiler", "-Wall,-Wextra,-Werror"]
+    command += ["-Xptxas", "-v"]
+    for architecture in ARCHITECTURES:
+        command += ["-gencode", f"arch=compute_{architecture},code=sm_{architecture}"]
+    done = subprocess.run(command + ["-c", str(source), "-o", str(target)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{source.stem}: {done.stderr.strip()[:2000]}")
+    return target, done.stderr
+
+
+def header_is_c(folder, name):
+    """The header alone, as C99."""
+    text = f'#include "{name}.h"\nint main(void) {{ return 0; }}\n'
+    done = subprocess.run(
+        ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", str(folder), "-x", "c", "-"],
+        input=text, capture_output=True, text=True)
+    return [] if done.returncode == 0 else [f"{name}.h is not C99: {done.stderr.strip()[:500]}"]
+
+
+def check(tools, program, model, dtype, folder):
+    """What is wrong with an artefact, and its numbers."""
+    model.emit(program, dtype, folder)
+    manifest = model.manifest(folder)
+    problems = header_is_c(folder, model.name)
+    target, said = compiled(tools.nvcc, folder / f"{model.name}.cu")
+    used = machine_code.resources(said)
+    sass = subprocess.run([tools.cuobjdump, "-sass", str(target)], capture_output=True, text=True, check=True).stdout
+    numbers = {}
+    for (kernel, architecture), instructions in machine_code.kernels(sass).items():
+        if (kernel, architecture) not in used:
+            continue
+        entry = {**used[kernel, architecture], **machine_code.summary(instructions)}
+        function = next((f for f in manifest["functions"] if kernel.startswith(f["name"])), None)
+        problems += [f"{kernel} ({architecture}): {text}" for text in rules(entry, function, manifest, kernel)]
+        if function and function["what"] == "energy_score":
+            numbers[f"{kernel} {architecture}"] = {
+                key: entry[key] for key in ("registers", "shared", "instructions", "wide_loads", "wide_stores")}
+    target.unlink()
+    return problems, numbers
+
+
+def rules(entry, function, manifest, kernel):
+    """What every kernel must keep, and what its strategy promises."""
+    if entry["spills"]:
+        yield f"{entry['spills']} bytes of spills"
+    if entry["atomics"]:
+        yield f"{entry['atomics']} atomic operations: sums would have no fixed order"
+    # CUDA's own roots and logarithms do so in their slow paths; a file compiled to do so does it everywhere.
+    if entry["flush"] > entry["single"] / 3:
+        yield f"{entry['flush']} of {entry['single']} operations flush small numbers to zero"
+    is_single = manifest["dtype"] == "f32"
+    if is_single and entry["double"] and not uses(manifest, IN_DOUBLE + TRIGONOMETRY):
+        yield f"{entry['double']} operations in double precision"
+    if function is None:
+        return
+    in_registers = function["strategy"] in ("registers", "shared frame")
+    if in_registers and entry["local"] and not uses(manifest, TRIGONOMETRY):
+        yield f"{entry['local']} accesses of local memory"
+    if entry["shared"] > function["shared_bytes"] + 64:
+        yield f"{entry['shared']} bytes of shared memory, not {function['shared_bytes']}"
+    if kernel.endswith("_aligned"):
+        per_row = 4 if is_single else 2
+        # Rows in flight are unrolled up to eight deep; longer ones are copied in a loop.
+        wanted = 1 if manifest["dim"] >= per_row else 0
+        if entry["wide_loads"] < wanted:
+            yield "no loads of 16 bytes"
+        if function["what"] in ("score", "energy_score") and entry["wide_stores"] < wanted:
+            yield "no stores of 16 bytes"
+
+
+def uses(manifest, names):
+    """Whether a formula calls one of these functions."""
+    text = " ".join(manifest["formulas"].values())
+    return any(re.search(rf"\b{name}\(", text) for name in names)
+
+
+def compare(name, numbers, table):
+    """Kernels that became worse than the table by more than the slack."""
+    for kernel, entry in numbers.items():
+        known = table.get(name, {}).get(kernel)
+        if known is None:
+            yield f"{kernel} of {name} is not in the table: record it"
+            continue
+        for key in ("registers", "shared", "instructions"):
+            if entry[key] > known[key] * SLACK + 1:
+                yield f"{kernel} of {name}: {entry[key]} {key}, {known[key]} in the table"
+        for key in ("wide_loads", "wide_stores"):
+            if entry[key] < known[key]:
+                yield f"{kernel} of {name}: {entry[key]} {key.replace('_', ' ')}, {known[key]} in the table"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", default=".build/debug/energy")
+    parser.add_argument("--record", action="store_true", help="write the table anew")
+    parser.add_argument("--only", nargs="*", help="names of models")
+    parser.add_argument("--no-install", action="store_true", help="only a compiler that is there already")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    tools = compiler.find(installs=not arguments.no_install)
+    if tools is None:
+        print("skipped: no nvcc (set NVCC, or let pip reach PyPI)")
+        return 0
+    table = json.loads(TABLE.read_text()) if TABLE.exists() else {}
+    program = str(pathlib.Path(arguments.program).resolve())
+    problems, fresh = [], {}
+    with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        folder = pathlib.Path(scratch)
+        chosen = [m for m in models.all_models(folder) if not arguments.only or m.name in arguments.only]
+        work = {
+            pool.submit(check, tools, program, model, dtype, folder / dtype / model.name): f"{model.name} {dtype}"
+            for model in chosen for dtype in ("f32", "f64")}
+        for future in concurrent.futures.as_completed(work):
+            name = work[future]
+            try:
+                found, numbers = future.result()
+            except (RuntimeError, subprocess.CalledProcessError) as error:
+                problems.append(str(error))
+                continue
+            fresh[name] = numbers
+            problems += found
+            if not arguments.record:
+                problems += compare(name, numbers, table)
+    if arguments.record:
+        table.update(fresh)
+        lines = [f"  {json.dumps(name)}: {{\n" + ",\n".join(
+            f"    {json.dumps(kernel)}: {json.dumps(table[name][kernel])}" for kernel in sorted(table[name]))
+            + "\n  }" for name in sorted(table)]
+        TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    for problem in sorted(problems):
+        print(problem)
+    print(f"{len(fresh)} artefacts, {sum(map(len, fresh.values()))} kernels, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

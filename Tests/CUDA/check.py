@@ -114,7 +114,7 @@ def uses(manifest, names):
 
 
 def compare(name, numbers, table):
-    """Kernels that became worse than the table by more than the slack."""
+    """Kernels of a reference workload that became worse than the table by more than the slack."""
     for kernel, entry in numbers.items():
         known = table.get(name, {}).get(kernel)
         if known is None:
@@ -158,10 +158,10 @@ def main():
                 continue
             fresh[name] = numbers
             problems += found
-            if not arguments.record:
+            if name in table and not arguments.record:
                 problems += compare(name, numbers, table)
     if arguments.record:
-        table.update(fresh)
+        table.update({name: numbers for name, numbers in fresh.items() if name.split()[0] in models.WORKLOADS})
         lines = [f"  {json.dumps(name)}: {{\n" + ",\n".join(
             f"    {json.dumps(kernel)}: {json.dumps(table[name][kernel])}" for kernel in sorted(table[name]))
             + "\n  }" for name in sorted(table)]

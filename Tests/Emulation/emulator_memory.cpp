@@ -72,10 +72,10 @@ void finish_block_counts() {
       std::sort(list->begin(), list->end());
       list->erase(std::unique(list->begin(), list->end()), list->end());
     }
-    const double asked = entry.addresses.size() * entry.bytes;
-    // Less than a sector can't fill one.
-    const double least = std::max(asked, 32.0);
-    lowest = std::min(lowest, least / (32.0 * entry.sectors.size()));
+    const double asked = std::max(32.0, static_cast<double>(entry.addresses.size() * entry.bytes));
+    // Less than a sector can't fill one, and a row that begins within one ends in one more.
+    const double touched = 32.0 * std::max<size_t>(entry.sectors.size() - 1, 1);
+    lowest = std::min(lowest, asked / std::max(touched, asked));
   }
   visits.clear();
   accesses.clear();

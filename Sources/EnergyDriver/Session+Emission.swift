@@ -46,12 +46,8 @@ extension Session {
       }
     case .cuda:
       let request = try emissionRequest(of: energy, options)
-      do {
-        let source = try CUDASource(request)
-        return source.files() + [manifest(request, target, source.functions)]
-      } catch {
-        throw error.diagnostic
-      }
+      let source = try cudaSource(request)
+      return source.files() + [manifest(request, target, source.functions)]
     }
   }
 
@@ -72,6 +68,7 @@ extension Session {
     let symbols = Set(entries.flatMap { $0.program.inputs.map(\.symbol) })
     let samples = try energy.samples.map { try field($0.symbol, nil, sizes) }
     let known = Set(energy.samples.map(\.symbol))
+    if options.isBaked { try checkConstants(symbols.subtracting(known), sizes) }
     // Values may need sizes that only samples or options tell: `h : vector[q] = zeros(q)`.
     let facts = sizes.values.sorted { $0.key < $1.key }
       .map { SizeTable.Fact(size: Size($0.key), value: $0.value, reason: "--dim", span: nil) }
@@ -92,6 +89,32 @@ extension Session {
         ("energy", formula(transforms.prepare(energy.node))),
         ("score", scoreText(energy, &transforms)),
       ], isBaked: options.isBaked, version: energyVersion)
+  }
+
+  /// The CUDA target's source for a request.
+  /// - Throws: what can't be written, as a message.
+  func cudaSource(_ request: EmissionRequest) throws -> CUDASource {
+    do {
+      return try CUDASource(request)
+    } catch {
+      throw error.diagnostic
+    }
+  }
+
+  /// The most numbers that become constants of a source: a compiler takes a minute for them.
+  static let constantLimit = 1 << 20
+
+  /// Before the values are read: they may be larger than memory.
+  private func checkConstants(_ symbols: Set<Symbol.ID>, _ sizes: SizeTable) throws {
+    for symbol in symbols.sorted(by: { $0.index < $1.index }) {
+      let field = try field(symbol, nil, sizes)
+      if field.count > Self.constantLimit {
+        throw Diagnostic(
+          .error, .limit,
+          "\(field.name) : \(field.type) has \(field.count) numbers, more than the \(Self.constantLimit) that become constants",
+          hints: [.init("leave out --bake: the functions take it as a parameter")])
+      }
+    }
   }
 
   private func scoreText(_ energy: Program.Energy, _ transforms: inout Transforms) -> String {

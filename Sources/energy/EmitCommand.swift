@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyCodegen
 import EnergyData
 import EnergyDriver
+import EnergySemantics
 import EnergyText
 
 /// `energy emit FILE | -e EXPR`.
@@ -37,6 +38,11 @@ struct EmitCommand: ParsableCommand {
   @Flag(help: "Write the values of parameters into the source.")
   var bake = false
 
+  @Flag(
+    name: .customLong("report"),
+    help: "With --target cuda: what functions move and compute, how they run and why; no source.")
+  var isReport = false
+
   struct Functions: ExpressibleByArgument {
     let all: [EmissionRequest.What]
     init?(argument: String) {
@@ -65,9 +71,24 @@ struct EmitCommand: ParsableCommand {
       if let what { options.what = what.all }
       options.isBaked = bake
       options.name = name
+      if isReport { return try write(loaded, energy, target, options, report) }
       try write(try loaded.emission(of: energy, for: target, options), report)
       return .success
     }
+  }
+
+  private func write(
+    _ session: Session, _ energy: Program.Energy, _ target: EmissionTarget, _ options: EmissionOptions,
+    _ report: Report
+  ) throws -> ExitStatus {
+    guard target == .cuda else {
+      throw Diagnostic(
+        .error, .option, "--report is for --target cuda", hints: [.init("energy emit FILE --target cuda --report")])
+    }
+    let costs = try session.emissionReport(of: energy, options)
+    report.line(costs.text)
+    report.field("report", costs.json)
+    return .success
   }
 
   private func write(_ files: [EmittedFile], _ report: Report) throws {

@@ -23,6 +23,8 @@ public struct CUDASource {
     public let kernels: [String]
     /// The function that tells the bytes of workspace, where it needs any.
     public let workspace: String?
+    /// Numbers that a sample writes; of sums over rows its part of those of its block, written and read again.
+    public let resultsPerSample: Double
   }
 
   /// - Throws: what can't be written.
@@ -44,7 +46,9 @@ public struct CUDASource {
     entries.map {
       Function(
         what: $0.entry.what, name: $0.launcher, strategy: $0.strategy, kernels: $0.kernelNames,
-        workspace: $0.needsWorkspace ? $0.workspaceFunction : nil)
+        workspace: $0.needsWorkspace ? $0.workspaceFunction : nil,
+        resultsPerSample: $0.isSum
+          ? 2 * Double($0.total) / Double(CUDAEntryPoint.sumBlock) : Double($0.total))
     }
   }
 

@@ -49,6 +49,9 @@ public struct Strategy: Hashable, Sendable {
   /// Whether arrays lie in the caller's workspace.
   public var usesWorkspace: Bool { kind == .workspaceFrame || kind == .workspaceBlock }
 
+  /// Whether arrays lie in the device's memory, the caller's or the threads' own.
+  public var framesInMemory: Bool { usesWorkspace || kind == .localFrame }
+
   /// Shared memory beyond this must be asked for when a kernel is launched.
   static let staticSharedLimit = 48 << 10
 

@@ -34,7 +34,7 @@ struct StrategyChoice {
     // Odd: threads of a warp begin in different banks.
     let frame = FrameLayout(layout, roles, width: width).count | 1
     let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
-    if let threads, threads >= 64 || !isSpread { return sharedFrame(threads, frame) }
+    if let threads, threads >= 64 || !isSpread || width < Self.longRow { return sharedFrame(threads, frame) }
     if isSpread { return shared() }
     if what != .gradient, frame * size <= Self.localLimit {
       return Strategy(
@@ -60,7 +60,10 @@ struct StrategyChoice {
   /// Shared memory that GPUs since compute capability 8.0 give a block that asks for it.
   private static let askedLimit = 96 << 10
 
-  private var isSpread: Bool { plan.share >= Self.shareThreshold && width >= 32 }
+  /// Rows from this length on keep a warp busy.
+  private static let longRow = 32
+
+  private var isSpread: Bool { plan.share >= Self.shareThreshold }
   private var percent: String { "\(Int((100 * plan.share).rounded())) %" }
 
   private func shared() -> Strategy {

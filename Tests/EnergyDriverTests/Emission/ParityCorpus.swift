@@ -71,6 +71,7 @@ enum ParityCorpus {
       "energy f(x : vector[2]) = softplus(x[1]) + log_normcdf(x[2]) + lgamma(3 + x[1]^2) + gelu(x[2]) + x[1]^2.5^2",
       "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
       "energy f(S : spd[2]) = trace(S) - logdet(S)",
+      "param frame = 2.0\nparam tile : vector[2] = [0.5, -1]\nparam u = 1.5\nparam status = 1\nenergy f(lane : vector[2], float : vector[2]) = u*sumsq(lane - tile) + frame*sum(float^4) + status*lane[1]*float[2]",
       "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
     ])
 

@@ -242,30 +242,32 @@ struct CooperativePlan {
 
   private func spreadShare() -> Double {
     var weights = [1.0]
-    var spread = [false]
+    // What part of a warp is busy.
+    var spread = [0.0]
+    let busy = { (rounds: Int) in min(1, Double(rounds) / Double(Self.warp / 2)) }
     var all = 0.0
     var shared = 0.0
     for (position, instruction) in instructions.enumerated() {
       switch instruction {
       case .loop(let variable, _, _):
         weights.append((weights.last ?? 1) * Double(max(1, layout.value(variable.extent))))
-        spread.append(spread.last == true || distributed[position] != nil)
+        spread.append(distributed[position] == nil ? spread.last ?? 0 : busy(layout.value(variable.extent)))
       case .when:
         weights.append(weights.last ?? 1)
-        spread.append(spread.last == true)
+        spread.append(spread.last ?? 0)
       case .endLoop, .endWhen:
         weights.removeLast()
         spread.removeLast()
-      case .call(.matrixProduct(_, let matrix, _, let vector, _), _):
+      case .call(.matrixProduct(let output, let matrix, _, let vector, _), _):
         let work = Double(layout.count(matrix)) * Double(max(1, layout.count(vector)))
         all += work
-        shared += work
+        shared += work * busy(layout.count(output))
       case .call(.linearAlgebra(_, _, let inputs), _):
         let rows = Double(layout.extents[inputs[0].index][0])
         all += rows * rows * rows
       default:
         all += weights.last ?? 1
-        if spread.last == true { shared += weights.last ?? 1 }
+        shared += (weights.last ?? 1) * (spread.last ?? 0)
       }
     }
     return all == 0 ? 0 : shared / all

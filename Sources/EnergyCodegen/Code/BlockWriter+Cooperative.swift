@@ -143,6 +143,9 @@ extension BlockWriter {
           address(output), address(matrix), address(vector), rows: sizes[0], columns: sizes[1], width: columns,
           transposed: transposed, accumulating: accumulating, group))
       code.line(group.barrier)
+    case .call(let call, _) where layout.extents[call.output.index].isEmpty:
+      // A single number is every thread's own: all of them compute it.
+      step(instruction)
     case .call(let call, _):
       flush(reading: [call.output])
       code.open("if (lane == 0)")

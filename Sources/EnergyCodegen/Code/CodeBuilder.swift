@@ -54,7 +54,11 @@ struct CodeBuilder {
   /// Appends the body of a function; arguments that it doesn't mention are said to be unused.
   mutating func appendBody(_ body: CodeBuilder, of arguments: [String]) {
     var words: Set<Substring> = []
-    for line in body.lines { words.formUnion(line.split { !($0.isLetter || $0.isNumber || $0 == "_") }) }
+    for line in body.lines {
+      // A field of the same name mentions no argument.
+      let plain = line.replacing(#/(->|\.)[A-Za-z_][A-Za-z0-9_]*/#, with: "")
+      words.formUnion(plain.split { !($0.isLetter || $0.isNumber || $0 == "_") })
+    }
     for name in arguments where !words.contains(Substring(name)) { line("(void)\(name);") }
     append(body)
   }

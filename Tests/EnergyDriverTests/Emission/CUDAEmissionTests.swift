@@ -32,8 +32,8 @@ import Testing
       19_968
     ),
     (
-      "energy f(X : matrix[20, 3]) = sum(i in 1..20, j in i+1..20: 1/sumsq(X[i, :] - X[j, :])^3)", "registers", 128,
-      30_720
+      "energy f(X : matrix[20, 3]) = sum(i in 1..20, j in i+1..20: 1/sumsq(X[i, :] - X[j, :])^3)", "shared frame", 64,
+      32_000
     ),
     ("energy f(x : vector[72]) = sum((x^2 - 1)^2)", "shared frame", 64, 37_120),
     ("energy f(x : vector[257]) = sum((x^2 - 1)^2)", "warp", 128, 8_320),

@@ -54,7 +54,7 @@ enum ParityCorpus {
       "energy f(x : vector[150]) = max(i in 1..150: x[i]*sin(x[i])) - min(i in 2..150: x[i] + x[i-1])",
       "data k : integer[120] = [1 + mod(7*i, 120) for i in 1..120]\nenergy f(x : vector[120]) = sum(i in 1..120: x[k[i]]*x[i]^2)",
       "param a = 0.5\nenergy f(x : vector[100]) = sumsq(scan(t in 1..100, s = 0: a*s + x[t]))",
-      "energy f(x : vector[100], A : matrix[3, 3]) = sumsq(x) + logdet(A A^T + 3*eye(3)) + sum(solve(A A^T + eye(3), x[1..3]))",
+      "energy f(x : vector[100], A : matrix[3, 3]) = sumsq(x) + det(A) + logdet(A A^T + 3*eye(3)) + sum(solve(A A^T + eye(3), x[1..3]))",
     ])
 
   /// Programs for what the library has none for.

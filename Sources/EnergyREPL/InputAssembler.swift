@@ -72,11 +72,13 @@ public struct InputAssembler {
 
   // MARK: A pipe
 
-  /// Takes the next line of a file; returns the input that ended before it.
+  /// Takes the next line of a file; returns the input that ended before it. A command never goes on.
   public mutating func read(_ line: String) -> Input? {
     let isBlank = line.allSatisfy(\.isWhitespace) || line.drop { $0.isWhitespace }.hasPrefix("#")
     var ended: Input?
-    if !isBlank, let first = line.first, first != " ", first != "\t", isPending {
+    if isPending, Self.isCommand(lines[0]) {
+      ended = finished()
+    } else if !isBlank, let first = line.first, first != " ", first != "\t", isPending {
       let state = InputState(of: lines.joined(separator: "\n"))
       let goesOn = state.hasOpenBracket || state.endsOpen || state.isEmpty
       if !goesOn || LanguageWords.statementHeads.contains(String(line.prefix { $0.isLetter })) {

@@ -36,7 +36,7 @@ enum PromptCommand: String, CaseIterable {
     case .params: "parameters and data with their values; or values from a file"
     case .time: "runs a statement and says how long it took"
     case .steps: "the rules that lead to a score or another derivative"
-    case .emit: "an energy as source (c, latex), as the statement emit; to \"FILE\""
+    case .emit: "an energy as source (c, cuda, latex), as the statement emit; to \"FILE\""
     case .plot: "a picture of an energy, as the statement plot; over [-3, 3] to \"FILE\""
     case .check: "tests an energy, or all of them"
     case .vars: "all names with their types"

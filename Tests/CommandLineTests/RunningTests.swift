@@ -76,7 +76,7 @@ import Testing
   /// Kills of each command: 50, or as many as the environment says.
   private static let kills = ProcessInfo.processInfo.environment["ENERGY_KILLS"].flatMap { Int($0) } ?? 50
 
-  /// Kills at moments spread over the whole run: what stands under the name is the old file or the new one.
+  /// Kills at random moments, one in each part of the run: what stands under the name is the old file or the new one.
   @Test(arguments: ["save", "eval"]) func killsLeaveWholeFiles(_ command: String) throws {
     try withFolder { folder in
       let target = folder.appendingPathComponent("out.npy")
@@ -98,7 +98,7 @@ import Testing
       for number in 0..<count {
         try old.write(to: target)
         let program = try RunningProgram(arguments, in: folder)
-        usleep(UInt32(1e6 * whole * 1.1 * Double(number) / Double(count)))
+        usleep(UInt32(1e6 * whole * 1.1 * (Double(number) + .random(in: 0..<1)) / Double(count)))
         program.send(SIGKILL)
         if program.status() == -SIGKILL { killed += 1 }
         let found = try Data(contentsOf: target)

@@ -39,109 +39,156 @@ import Testing
 
   private static let reason: Comment = "python3 isn't installed here: it drives the pseudo-terminal"
 
-  /// Everything that a person may do, one thing after the other.
+  /// Everything that a person may do, one thing after the other; how formulas and axes look depends on the terminal.
+  private static func walk(formula: String, tick: String) -> String {
+    #"""
+    = energy> 
+    # completion: a letter, a name, an argument, a file, a choice
+    > param \\mu\t : vector[2] = [0, 1]
+    = μ
+    = energy> 
+    # brackets go on in the next line
+    > param P : symmetric[2] = [[2, 0.5],
+    =    ...> 
+    > [0.5, 1]]
+    = energy> 
+    # a bare expression, in colour and in Unicode
+    > 0.5*(x - mu)^T P (x - mu)
+    = x is the sample; parameters in use: mu : vector[2], P : symmetric[2]
+    = FORMULA
+    = energy> 
+    # a block ends at an empty line
+    > energy gaussian(x) = 0.5*r^T P r where
+    =    ...> 
+    >   r = x - mu
+    =    ...> 
+    > 
+    = gaussian(x : vector[2])
+    = energy> 
+    ~ gau\t
+    = gaussian(
+    > [0.5, 0.5])
+    = 0.25
+    = energy> 
+    ~ gaussian(x =\x15
+    ~ data X = load("examples/data/pla\t
+    = plane.csv"
+    ~ )\r
+    = energy> 
+    ~ :s\t
+    = :save
+    = :steps
+    ~ \x15
+    # results: the answer, silence, a long one, its shape
+    > ans + 1
+    = 1.25
+    > 7;
+    = energy> 
+    > ans
+    = 7
+    > [i + j for i in 1..20, j in 1..30]
+    = 20 × 30: min 
+    = energy> 
+    # an error ends nothing
+    > 1/2 x^T x
+    = E-slash
+    = two ways
+    = energy> 
+    # redefinition, and what follows from it
+    > param mu = [1, 2, 3]
+    = mu is now vector[3], was vector[2]; gaussian uses it
+    = gaussian no longer checks
+    > :undo
+    = taken back
+    > gaussian([0.5, 0.5])
+    = 0.25
+    = energy> 
+    # a long evaluation is left
+    > sum(i in 1..100000000000: sin(i))
+    pause 0.7
+    ~ \x03
+    = interrupted
+    = energy> 
+    # a line is left, and so is an input that waits
+    ~ never typed\x03
+    = energy> 
+    > [1,
+    =    ...> 
+    ~ \x03
+    = energy> 
+    # a paste
+    ~ \x1b[200~energy> let p = 3\nenergy> p + 1\n4\x1b[201~\r
+    = 4
+    = energy> 
+    # help
+    > ?gaussian
+    = gaussian(x : vector[2])
+    = score
+    > :type score(gaussian)
+    = vector[2]
+    > :vars
+    = gaussian
+    > ??gaussian
+    = energy gaussian(x) = 0.5*r^T P r where
+    > :help
+    = :quit
+    > :steps gaussian
+    = differentiation
+    = energy> 
+    > :time gaussian([0.5, 0.5])
+    = 0.25
+    = ms
+    > :set mu=[0, 2]
+    = energy> 
+    > :params
+    = mu
+    = [0, 2]
+    > :set mu=
+    = energy> 
+    > :check gaussian
+    = energy range
+    = ok
+    > :emit latex gaussian
+    = \\begin{align*}
+    = energy> 
+    # a picture of characters
+    > :plot gaussian over [-2, 2] x [-1, 3]
+    = energy gaussian
+    = x[2]
+    = TICK
+    = x[1]
+    = energy> 
+    # another width, then the arrow up
+    resize 60 20
+    > 11*11
+    = 121
+    ~ \x1b[A\r
+    = 121
+    > :save model.energy
+    = wrote model.energy
+    = energy> 
+    > :clear
+    = energy> 
+    > gaussian([0.5, 0.5])
+    = E-unknown
+    > :load model.energy
+    = energy> 
+    > gaussian([0.5, 0.5])
+    = 0.25
+    > :reload
+    = gaussian(x : vector[2])
+    = energy> 
+    ~ \x04
+    end 0
+    """#
+    .replacingOccurrences(of: "FORMULA", with: formula).replacingOccurrences(of: "TICK", with: tick)
+  }
+
+  /// A whole session, and the next one.
   @Test(.enabled(if: TerminalSessionTests.python != nil, TerminalSessionTests.reason)) func everything() throws {
     try withFolder { folder in
       let problem = try Self.play(
-        #"""
-        = energy> 
-        # completion: a letter, a name, an argument, a file, a choice
-        > param \\mu\t : vector[2] = [0, 1]
-        = μ
-        = energy> 
-        # brackets go on in the next line
-        > param P : symmetric[2] = [[2, 0.5],
-        =    ...> 
-        > [0.5, 1]]
-        = energy> 
-        # a bare expression, in colour and in Unicode
-        > 0.5*(x - mu)^T P (x - mu)
-        = x is the sample; parameters in use: mu : vector[2], P : symmetric[2]
-        = (x - μ)ᵀ P (x - μ)
-        = energy> 
-        # a block ends at an empty line
-        > energy gaussian(x) = 0.5*r^T P r where
-        =    ...> 
-        >   r = x - mu
-        =    ...> 
-        > 
-        = gaussian(x : vector[2])
-        = energy> 
-        ~ gau\t
-        = gaussian(
-        > [0.5, 0.5])
-        = 0.25
-        = energy> 
-        ~ gaussian(x =\x15
-        ~ data X = load("examples/data/pla\t
-        = plane.csv"
-        ~ )\r
-        = energy> 
-        ~ :s\t
-        = :save
-        = :steps
-        ~ \x15
-        # results: the answer, silence, a long one, its shape
-        > ans + 1
-        = 1.25
-        > 7;
-        = energy> 
-        > ans
-        = 7
-        > [i + j for i in 1..20, j in 1..30]
-        = 20 × 30: min 
-        = energy> 
-        # an error ends nothing
-        > 1/2 x^T x
-        = E-slash
-        = two ways
-        = energy> 
-        # redefinition, and what follows from it
-        > param mu = [1, 2, 3]
-        = mu is now vector[3], was vector[2]; gaussian uses it
-        = gaussian no longer checks
-        > :undo
-        = taken back
-        > gaussian([0.5, 0.5])
-        = 0.25
-        = energy> 
-        # a long evaluation is left
-        > sum(i in 1..100000000000: sin(i))
-        pause 0.7
-        ~ \x03
-        = interrupted
-        = energy> 
-        # a line is left, and so is an input that waits
-        ~ never typed\x03
-        = energy> 
-        > [1,
-        =    ...> 
-        ~ \x03
-        = energy> 
-        # a paste
-        ~ \x1b[200~energy> let p = 3\nenergy> p + 1\n4\x1b[201~\r
-        = 4
-        = energy> 
-        # help
-        > ?gaussian
-        = gaussian(x : vector[2])
-        = score
-        > :type score(gaussian)
-        = vector[2]
-        > :vars
-        = gaussian
-        # another width, then the arrow up
-        resize 60 20
-        > 11*11
-        = 121
-        ~ \x1b[A\r
-        = 121
-        > :save model.energy
-        = wrote model.energy
-        = energy> 
-        ~ \x04
-        end 0
-        """#, in: folder, terminal: "xterm-256color")
+        Self.walk(formula: "(x - μ)ᵀ P (x - μ)", tick: "┤"), in: folder, terminal: "xterm-256color")
       #expect(problem.isEmpty, "\(problem)")
       let saved = try String(contentsOf: folder.appendingPathComponent("model.energy"), encoding: .utf8)
       #expect(saved.contains("energy gaussian(x) = 0.5*r^T P r where"))
@@ -153,7 +200,7 @@ import Testing
       let next = try Self.play(
         #"""
         = energy> 
-        ~ \x1b[A\x1b[A
+        ~ \x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A
         = 11*11
         ~ \x15
         > mine
@@ -170,6 +217,10 @@ import Testing
   /// A terminal that knows nothing gets no escape codes, and ASCII as it was typed.
   @Test(.enabled(if: TerminalSessionTests.python != nil, TerminalSessionTests.reason)) func dumb() throws {
     try withFolder { folder in
+      let walk = try Self.play(
+        Self.walk(formula: "(x - mu)^T P (x - mu)", tick: "+"), in: folder, terminal: "dumb")
+      #expect(walk.isEmpty, "\(walk)")
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("state"))
       let problem = try Self.play(
         #"""
         = energy> 
@@ -187,6 +238,7 @@ import Testing
         > sum(
         =    ...> 
         ~ \x03
+        = energy> 
         > nothing
         = error[E-unknown]
         > sum(i in 1..100000000000: sin(i))

@@ -31,7 +31,8 @@ import Testing
       ["energy f(x) = a*x\n  where a = 2\n\n        b = 3", "f(1)"]
     ),
     ("# one\n1\n# two\n2", ["# one\n1\n# two", "2"]), ("f(\n1\n)\n2", ["f(\n1\n)", "2"]),
-    ("f(\nlet a = 1", ["f(", "let a = 1"]), ("1 +\n2\n:vars\n3", ["1 +\n2", ":vars", "3"]), ("\n\n# nothing\n", []),
+    ("f(\nlet a = 1", ["f(", "let a = 1"]), ("1 +\n2\n:vars\n3", ["1 +\n2", ":vars", "3"]),
+    (":set a=\n:time (\n3", [":set a=", ":time (", "3"]), ("\n\n# nothing\n", []),
   ])
   func reading(_ text: String, _ inputs: [String]) {
     var assembler = InputAssembler()

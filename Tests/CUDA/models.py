@@ -52,7 +52,7 @@ def free_sizes(name, shape):
     known = {
         "phi4": ("L", "M"), "ising": ("L", "M"), "xy": ("L", "M"), "potts": ("L", "M", "q"),
         "lennard_jones": ("n", "k"), "wca": ("n", "k"), "morse": ("n", "k"), "dw4": ("n", "k"), "coulomb": (None, "k"),
-        "lkj": ("n", None), "autoregression": ("n",),
+        "lkj": ("n", None), "autoregression": ("n",), "hidden_markov": ("T",),
     }
     if name in ("rosenbrock", "funnel"):
         return {"m": extents[0] - 1}

@@ -48,10 +48,16 @@ extension Elaborator {
     try refuseListedArguments(name, operands, at: span)
     let isReduced = StructuralBuiltins.named(name) != nil && (operands.count == 1 || Builtins.named(name) == nil)
     if isReduced { return .tensor(try callStructural(name, pattern, operands, named, at: span, scope)) }
-    guard let entry = Builtins.named(name) else {
-      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    }
+    guard let entry = Builtins.named(name) else { throw wrongCall(name, operands.count, at: span) }
     return .tensor(try callElementwise(entry, name, operands, named, at: span, scope))
+  }
+
+  /// A special function with arguments that aren't its own.
+  private func wrongCall(_ name: String, _ count: Int, at span: Span) -> Diagnostic {
+    let signature = SpecialFunction.all.first { $0.name == name }?.signature
+    return Diagnostic(
+      .error, .arguments, "\(name) doesn't take \(count == 1 ? "one argument" : "\(count) arguments")", at: span,
+      hints: signature.map { [.init("it is called as \($0)")] } ?? [])
   }
 
   /// The text that some built-ins begin with: the indices of `einsum`.
@@ -111,9 +117,7 @@ extension Elaborator {
     _ name: String, _ pattern: (text: String, span: Span)?, _ operands: [Operand], _ named: [NamedArgument],
     at span: Span, _ scope: Scope
   ) throws -> TypedValue {
-    guard let entry = StructuralBuiltins.named(name) else {
-      throw Diagnostic(.error, .unsupported, "\(name) isn't supported yet", at: span)
-    }
+    guard let entry = StructuralBuiltins.named(name) else { throw wrongCall(name, operands.count, at: span) }
     try refuseMatrixPowers(name, operands)
     var options: [String: TypedValue] = [:]
     var texts: [String: String] = [:]

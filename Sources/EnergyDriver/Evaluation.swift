@@ -181,11 +181,11 @@ public final class Evaluation {
 
   /// The outputs at other samples: packed, in double precision.
   public func values(
-    at points: [Double], count: Int, isCancelled: (@Sendable () -> Bool)? = nil
+    at points: [Double], count: Int, isCancelled: (@Sendable () -> Bool)? = nil, progress: ProgressHandler? = nil
   ) throws -> [[Double]] {
     precondition(precision == .f64, "points are given in double precision")
     batch = batch.replaced(by: points, count: count)
-    return try values(outputs, rows: 0..<count, isCancelled: isCancelled)
+    return try values(outputs, rows: 0..<count, isCancelled: isCancelled, progress: progress)
   }
 
   /// The rows of outputs as doubles, row after row; for outputs that fit into memory with ease.

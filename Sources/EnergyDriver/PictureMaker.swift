@@ -20,6 +20,11 @@ public struct PlotRequest: Sendable {
   public var box: [ClosedRange<Double>] = []
   /// Points to draw over it.
   public var data: BatchSource?
+  /// Asked now and then, by default what the session's options say; where it says yes the plot ends with
+  /// `E-interrupted`.
+  public var isCancelled: (@Sendable () -> Bool)?
+  /// Told now and then how many of the points are done.
+  public var progress: ProgressHandler?
 
   /// A picture with all choices left open.
   public init(_ energy: Program.Energy) { self.energy = energy }

@@ -17,9 +17,13 @@ struct PlotSpace {
   let remarks: [Diagnostic]
   private let box: [ClosedRange<Double>]
   private let evaluation: Evaluation
+  private let isCancelled: (@Sendable () -> Bool)?
+  private let progress: ProgressHandler?
 
   init(_ request: PlotRequest, in session: Session) throws {
     let energy = request.energy
+    isCancelled = request.isCancelled
+    progress = request.progress
     let shapes = energy.samples.map { session.program.graph[$0.symbol].shape }
     guard !shapes.isEmpty else {
       throw Diagnostic(.error, .option, "\(energy.displayName) has no sample argument")
@@ -103,7 +107,8 @@ struct PlotSpace {
 
   /// Energies and scores at packed points.
   func values(at points: [Double]) throws -> (energies: [Double], scores: [Double]) {
-    let values = try evaluation.values(at: points, count: points.count / width)
+    let values = try evaluation.values(
+      at: points, count: points.count / width, isCancelled: isCancelled, progress: progress)
     return (values[0], values[1])
   }
 

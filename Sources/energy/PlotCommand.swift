@@ -86,7 +86,11 @@ struct PlotCommand: ParsableCommand {
       request.quantities = what?.all ?? []
       request.box = try (over?.intervals ?? []).map { try loaded.interval($0.0, $0.1) }
       request.data = data.map { .files([(nil, $0)]) }
-      let plot = try Plot(request, in: loaded)
+      let plot = try program.attended {
+        request.isCancelled = $0
+        request.progress = $1
+        return try Plot(request, in: loaded)
+      }
       report.add(plot.remarks, loaded.sources)
       let pictures = Pictures(terminal: Console.style(output))
       var notes = plot.notes

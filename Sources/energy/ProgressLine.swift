@@ -12,7 +12,7 @@ enum ProgressMode: String, ExpressibleByArgument, CaseIterable { case auto, alwa
 /// added once a second.
 final class ProgressLine: Sendable {
   private struct State {
-    var stage: Progress.Stage?
+    var last: Progress?
     var start = ContinuousClock.now
     var lastDrawn: ContinuousClock.Instant?
   }
@@ -35,11 +35,13 @@ final class ProgressLine: Sendable {
   func update(_ progress: Progress) {
     state.withLock { state in
       let now = ContinuousClock.now
-      if state.stage != progress.stage {
-        // The first stage has begun with this object, every other one with its first report.
-        if state.stage != nil { state.start = now }
-        state.stage = progress.stage
+      if let last = state.last,
+        last.stage != progress.stage || last.total != progress.total || last.done > progress.done
+      {
+        // The first run has begun with this object, every other one with its first report.
+        state.start = now
       }
+      state.last = progress
       let elapsed = state.start.duration(to: now)
       guard elapsed >= Self.delay else { return }
       let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(1)

@@ -31,6 +31,21 @@ import Testing
     }
   }
 
+  @Test func plotsShowProgressAndCanBeInterrupted() throws {
+    try withFolder { folder in
+      let before = try files(in: folder)
+      let slow = [
+        "plot", "-e", "sum(i in 1..100000: sin(i*x[1])*x[2])", "--over", "[-3, 3] x [-3, 3]", "--threads", "2",
+      ]
+      let program = try RunningProgram(slow + ["--data-out", "plot.csv", "--progress", "always"], in: folder)
+      #expect(program.wait { $0.errors.contains("left") }, "\(program.errors)")
+      program.send(SIGINT)
+      #expect(program.status() == 130)
+      #expect(program.errors.hasSuffix("error[E-interrupted]: interrupted; nothing was written\n"))
+      #expect(try files(in: folder) == before)
+    }
+  }
+
   @Test func progressIsForTerminals() throws {
     try withFolder { folder in
       try writeRows(512, to: folder)

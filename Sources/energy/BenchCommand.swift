@@ -25,10 +25,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       let energy = try loaded.energy(named: program.energy)
       let result = try Interruption.watching {

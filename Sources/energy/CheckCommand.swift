@@ -43,10 +43,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       if let note = loaded.expressionNote() { report.note(note) }
       let energies = try loaded.energiesToCheck(named: program.energy)
       if rowsOut != nil, energies.all.count > 1 {

@@ -30,10 +30,7 @@ struct DeriveCommand: ParsableCommand {
     var options = output
     if format == .json { options.json = true }
     let report = Report(options)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       let energy = try loaded.energy(named: program.energy)
       if let note = loaded.expressionNote() { report.note(note) }
       let result = try loaded.derivation(what, of: energy, by: wrt, format: format)

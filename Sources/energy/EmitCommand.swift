@@ -58,10 +58,7 @@ struct EmitCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       guard let target = EmissionTarget(rawValue: target.rawValue) else {
         throw Unbuilt.feature("energy emit --target \(target.rawValue)", instead: "for a processor: --target c")
       }

@@ -51,10 +51,7 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       let energy = try loaded.energy(named: program.energy)
       if let note = loaded.expressionNote() { report.note(note) }
       guard !input.isEmpty else {

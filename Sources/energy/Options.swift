@@ -164,9 +164,10 @@ struct ProgramOptions: ParsableArguments {
     if count > 1 { throw ValidationError("Only one thing can be read from standard input (-).") }
   }
 
-  /// For commands that want to be told which program.
-  func requireProgram() throws {
+  /// The session of a command that wants to be told which program.
+  func requiredSession() throws -> Session {
     if file == nil, expression == nil { throw ValidationError("Give a file or -e EXPR; - is standard input.") }
+    return try session()
   }
 
   /// Whether there is a program to read.

@@ -76,10 +76,7 @@ struct PlotCommand: ParsableCommand {
 
   func run() throws {
     let report = Report(output)
-    try report.finish(loading: {
-      try program.requireProgram()
-      return try program.session()
-    }) { loaded in
+    try report.finish(loading: { try program.requiredSession() }) { loaded in
       let format = try out.map(Pictures.format)
       var request = PlotRequest(try loaded.energy(named: program.energy))
       if let note = loaded.expressionNote() { report.note(note) }

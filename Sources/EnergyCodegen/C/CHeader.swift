@@ -53,48 +53,19 @@ public struct CHeader {
     code.lines(functions.text)
     parts.forEach { code.lines($0) }
     code.line("#endif")
-    return EmittedFile(name: "\(prefix).h", text: Self.tidied(code.text))
+    return EmittedFile(name: "\(prefix).h", text: code.text.tidied)
   }
 
   var suffix: String { request.isSingle ? "f32" : "f64" }
 
-  /// No two empty lines in a row.
-  private static func tidied(_ text: String) -> String {
-    var lines: [Substring] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let trimmed = line.allSatisfy { $0 == " " } ? "" : line
-      if trimmed.isEmpty, lines.last?.isEmpty == true { continue }
-      lines.append(trimmed)
-    }
-    return lines.joined(separator: "\n")
-  }
-
   // MARK: The head
 
   private func comment(_ code: inout CodeBuilder) {
-    func line(_ text: String) { code.line(text.isEmpty ? " *" : " * " + commentText(text)) }
-    let samples = request.samples.map { "\($0.name) : \($0.type)" }.joined(separator: ", ")
-    code.line("/*")
-    line("\(request.name)(\(samples)), written by energy \(request.version) for C, \(dialect.real) precision.")
-    line("")
-    for formula in request.formulas {
-      for (number, part) in formula.text.split(separator: "\n").enumerated() {
-        line(number == 0 ? "\(formula.what) = \(part)" : "  \(part)")
-      }
-    }
-    if !request.sizes.isEmpty {
-      line("")
-      line("sizes: " + request.sizes.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
-    }
-    line("")
-    line("A row of x holds \(request.width) numbers: \(samples).")
-    line("Compile: cc -O3 -march=native program.c -lm. Call, for n rows:")
-    line("")
-    let entry = request.entryPoints.first
-    if let entry { line("  int status = \(call(entry));") }
-    line("")
-    line("0 is success; EE_INVALID_VALUE for a negative n or a missing pointer; nothing is written then.")
-    code.line(" */")
+    request.writeComment(
+      to: &code, language: "C", real: dialect.real,
+      usage: "Compile: cc -O3 -march=native program.c -lm. Call, for n rows:",
+      call: request.entryPoints.first.map(call),
+      remarks: ["0 is success; EE_INVALID_VALUE for a negative n or a missing pointer; nothing is written then."])
   }
 
   private func call(_ entry: EmissionRequest.EntryPoint) -> String {

@@ -132,41 +132,13 @@ public struct CUDASource {
   }
 
   private func comment(_ code: inout CodeBuilder) {
-    func line(_ text: String) { code.line(text.isEmpty ? " *" : " * " + commentText(text)) }
-    let samples = request.samples.map { "\($0.name) : \($0.type)" }.joined(separator: ", ")
-    code.line("/*")
-    line("\(request.name)(\(samples)), written by energy \(request.version) for CUDA, \(dialect.real) precision.")
-    line("")
-    for formula in request.formulas {
-      for (number, part) in formula.text.split(separator: "\n").enumerated() {
-        line(number == 0 ? "\(formula.what) = \(part)" : "  \(part)")
-      }
-    }
-    if !request.sizes.isEmpty {
-      line("")
-      line("sizes: " + request.sizes.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
-    }
-    line("")
-    line("A row of x holds \(request.width) numbers: \(samples).")
-    line("Compile: nvcc -std=c++17 -O3 -c \(prefix).cu. Call, for n rows in device memory:")
-    line("")
-    if let entry = entries.first { line("  int status = \(entry.exampleCall);") }
-    line("")
-    line("0 is success, else a cudaError_t; cudaErrorInvalidValue for a negative n or a missing pointer.")
-    line("The parameter struct lies in host memory; its tables, where they are pointers, and all rows on the device.")
-    code.line(" */")
-  }
-}
-
-extension String {
-  /// No two empty lines in a row, none of spaces alone.
-  var tidied: String {
-    var lines: [Substring] = []
-    for line in split(separator: "\n", omittingEmptySubsequences: false) {
-      let trimmed = line.allSatisfy { $0 == " " } ? "" : line
-      if trimmed.isEmpty, lines.last?.isEmpty == true { continue }
-      lines.append(trimmed)
-    }
-    return lines.joined(separator: "\n")
+    request.writeComment(
+      to: &code, language: "CUDA", real: dialect.real,
+      usage: "Compile: nvcc -std=c++17 -O3 -c \(prefix).cu. Call, for n rows in device memory:",
+      call: entries.first?.exampleCall,
+      remarks: [
+        "0 is success, else a cudaError_t; cudaErrorInvalidValue for a negative n or a missing pointer.",
+        "The parameter struct lies in host memory; its tables, where they are pointers, and all rows on the device.",
+      ])
   }
 }

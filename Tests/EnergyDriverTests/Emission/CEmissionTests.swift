@@ -45,20 +45,15 @@ import Testing
   }
 
   @Test func theProgramInTheDocumentationRuns() throws {
-    let text = try String(contentsOf: root.appendingPathComponent("docs/c.md"), encoding: .utf8)
-    func block(_ kind: String) throws -> String {
-      let start = try #require(text.range(of: "```\(kind)\n"))
-      let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
-      return String(text[start.upperBound..<end.lowerBound])
-    }
+    let page = try DocumentationPage("docs/c.md")
     let folder = try ScratchFolder("docs")
-    let session = session(try block("energy"), dims: ["d": 2])
+    let session = session(try page.block("energy"), dims: ["d": 2])
     let files = try session.emission(of: session.energy(named: "well"), for: .c)
     try folder.write(files[0].text, to: files[0].name)
-    try folder.write(block("c"), to: "program.c")
+    try folder.write(page.block("c"), to: "program.c")
     let compiler = try #require(HostCompiler.c)
     try HostCompiler.run(compiler, ["-O2", "-o", folder.path("program"), folder.path("program.c"), "-lm"])
-    #expect(try HostCompiler.run(folder.path("program"), []) == block("text"))
+    #expect(try HostCompiler.run(folder.path("program"), []) == page.block("text"))
   }
 
   @Test func theSameInputGivesTheSameBytes() throws {

@@ -9,6 +9,7 @@ so in one line and ends well where there is none.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -18,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 
+import bar
 import compiler
 import machine_code
 import models
+from sass import thread
 
 TABLE = pathlib.Path(__file__).with_name("registers.json")
 ARCHITECTURES = ["80", "90"]
@@ -57,14 +60,14 @@ def header_is_c(folder, name):
 
 
 def check(tools, program, model, dtype, folder):
-    """What is wrong with an artefact, and its numbers."""
+    """What is wrong with an artefact, the numbers of its kernels, and what a workload's sample costs."""
     model.emit(program, dtype, folder)
     manifest = model.manifest(folder)
     problems = header_is_c(folder, model.name)
     target, said = compiled(tools.nvcc, folder / f"{model.name}.cu")
     used = machine_code.resources(said)
     sass = subprocess.run([tools.cuobjdump, "-sass", str(target)], capture_output=True, text=True, check=True).stdout
-    numbers = {}
+    numbers, costs = {}, collections.defaultdict(list)
     for (kernel, architecture), instructions in machine_code.kernels(sass).items():
         if (kernel, architecture) not in used:
             continue
@@ -74,8 +77,35 @@ def check(tools, program, model, dtype, folder):
         if function and function["what"] == "energy_score":
             numbers[f"{kernel} {architecture}"] = {
                 key: entry[key] for key in ("registers", "shared", "instructions", "wide_loads", "wide_stores")}
+            if model.name in models.WORKLOADS and kernel in function["kernels"] and not kernel.endswith("_prepare"):
+                try:
+                    costs[architecture].append({**entry, **main_path(
+                        instructions, kernel, architecture, function, folder / f"{model.name}.cu")})
+                    numbers[f"{kernel} {architecture}"]["main_path"] = costs[architecture][-1]["main_path"]
+                except thread.Unknown as unknown:
+                    problems.append(f"{kernel} ({architecture}): its main path can't be followed: {unknown}")
     target.unlink()
-    return problems, numbers
+    return problems, numbers, {architecture: whole(several, function_named(manifest, "energy_score"))
+                               for architecture, several in costs.items()}
+
+
+def function_named(manifest, what):
+    return next((f for f in manifest["functions"] if f["what"] == what), None)
+
+
+def main_path(instructions, kernel, architecture, function, source):
+    """What a sample costs, of the kernel that the source declares."""
+    threads, signature = re.search(
+        rf"__launch_bounds__\((\d+)[^)]*\) {kernel}\((.*?)\) \{{", source.read_text(), re.DOTALL).groups()
+    return thread.a_sample(instructions, signature, architecture, int(threads), function["samples_per_block"])
+
+
+def whole(several, function):
+    """The figures of a function from those of its kernels: the most of what a thread or a block takes, the sum of what a
+    sample costs."""
+    shared = max([function["shared_bytes"]] + [entry["shared"] for entry in several])
+    return {"shared": shared, **{key: max(entry[key] for entry in several) for key in ("registers", "spills")},
+            **{key: sum(entry[key] for entry in several) for key in ("wide_loads", "wide_stores", "main_path")}}
 
 
 def rules(entry, function, manifest, kernel):
@@ -120,9 +150,9 @@ def compare(name, numbers, table):
         if known is None:
             yield f"{kernel} of {name} is not in the table: record it"
             continue
-        for key in ("registers", "shared", "instructions"):
-            if entry[key] > known[key] * SLACK + 1:
-                yield f"{kernel} of {name}: {entry[key]} {key}, {known[key]} in the table"
+        for key in ("registers", "shared", "instructions", "main_path"):
+            if entry.get(key, 0) > known.get(key, 0) * SLACK + 1:
+                yield f"{kernel} of {name}: {entry[key]} {key.replace('_', ' ')}, {known.get(key, 0)} in the table"
         for key in ("wide_loads", "wide_stores"):
             if entry[key] < known[key]:
                 yield f"{kernel} of {name}: {entry[key]} {key.replace('_', ' ')}, {known[key]} in the table"
@@ -142,7 +172,7 @@ def main():
         return 0
     table = json.loads(TABLE.read_text()) if TABLE.exists() else {}
     program = str(pathlib.Path(arguments.program).resolve())
-    problems, fresh = [], {}
+    problems, fresh, costs = [], {}, {}
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         folder = pathlib.Path(scratch)
         chosen = [m for m in models.all_models(folder) if not arguments.only or m.name in arguments.only]
@@ -152,11 +182,13 @@ def main():
         for future in concurrent.futures.as_completed(work):
             name = work[future]
             try:
-                found, numbers = future.result()
+                found, numbers, cost = future.result()
             except (RuntimeError, subprocess.CalledProcessError) as error:
                 problems.append(str(error))
                 continue
             fresh[name] = numbers
+            if cost and name.endswith("f32"):
+                costs[name.split()[0]] = cost
             problems += found
             if name in table and not arguments.record:
                 problems += compare(name, numbers, table)
@@ -166,6 +198,9 @@ def main():
             f"    {json.dumps(kernel)}: {json.dumps(table[name][kernel])}" for kernel in sorted(table[name]))
             + "\n  }" for name in sorted(table)]
         TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    problems += bar.problems(costs)
+    if costs:
+        print(bar.table(costs))
     for problem in sorted(problems):
         print(problem)
     print(f"{len(fresh)} artefacts, {sum(map(len, fresh.values()))} kernels, {len(problems)} problems")

@@ -29,7 +29,7 @@ TIMED_BYTES = 1 << 30
 TORCH = {
     "w1_double_well": "((x**2 - 1)**2).sum(-1)",
     "w2_rosenbrock": "(100*(x[:, 1:] - x[:, :-1]**2)**2 + (1 - x[:, :-1])**2).sum(-1)",
-    "w3_sine": "(torch.sin(x)**2).sum(-1)",
+    "w3_sine": "0.7*(torch.sin(x)**2).sum(-1)",
 }
 
 

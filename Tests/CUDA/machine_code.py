@@ -1,12 +1,15 @@
 """What ptxas says of kernels, and what their machine code holds."""
 
+import collections
 import re
 
 SPILLS = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")
 ENTRY = re.compile(r"Compiling entry function '(\w+)' for '(sm_\d+)'")
 USED = re.compile(r"Used (\d+) registers")
 SHARED = re.compile(r"(\d+) bytes smem")
-INSTRUCTION = re.compile(r"^\s*/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\w+\s+)?([A-Z][A-Z0-9_.]*)(.*?);")
+INSTRUCTION = re.compile(r"^\s*/\*([0-9a-f]{4,})\*/\s+(?:@(!?U?P\w+)\s+)?([A-Z][A-Z0-9_.]*)\s*(.*?)\s*;")
+
+Instruction = collections.namedtuple("Instruction", "address guard opcode operands")
 
 
 def resources(text):
@@ -30,7 +33,7 @@ def resources(text):
 
 
 def kernels(text):
-    """{(function, architecture): [(opcode, operands)]} from the output of `cuobjdump -sass`."""
+    """{(function, architecture): [Instruction]} from the output of `cuobjdump -sass`."""
     found, architecture, current = {}, "", None
     for line in text.splitlines():
         if match := re.search(r"code for (sm_\d+)", line):
@@ -38,14 +41,14 @@ def kernels(text):
         elif match := re.search(r"Function : (\S+)", line):
             current = found.setdefault((match.group(1), architecture), [])
         elif current is not None and (match := INSTRUCTION.match(line)):
-            current.append((match.group(1), match.group(2)))
+            current.append(Instruction(int(match.group(1), 16), *match.groups()[1:]))
     return found
 
 
 def count(instructions, pattern):
     """How many opcodes match."""
     expression = re.compile(pattern)
-    return sum(1 for opcode, _ in instructions if expression.match(opcode))
+    return sum(1 for one in instructions if expression.match(one.opcode))
 
 
 def summary(instructions):

@@ -8,13 +8,29 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REFERENCES = ROOT / "Tests" / "References"
 
+
+def gaussian(d):
+    """The energy of a normal distribution with a full matrix."""
+    return (f"param mu : vector[{d}] = [sin(i) for i in 1..{d}]\n"
+            f"param P : symmetric[{d}] = [exp(-abs(i - j)) for i in 1..{d}, j in 1..{d}]\n"
+            f"energy f(x : vector[{d}]) = 0.5*(x - mu)^T P (x - mu)")
+
+
 # Programs whose registers and instructions are known from kernels by hand.
 WORKLOADS = {
     "w1_double_well": ("energy f(x : vector[16]) = sum((x^2 - 1)^2)", {}),
     "w2_rosenbrock": ("import rosenbrock from std\nenergy f = rosenbrock()", {"m": 31}),
-    "w3_sine": ("energy f(x : vector[16]) = sum(sin(x)^2)", {}),
-    "w5_mixture": ("import gaussian_mixture from std\nenergy f = gaussian_mixture(w = ones(8)/8, "
-                   "M = [cos(i + 3*j) for i in 1..8, j in 1..8], s = ones(8))", {}),
+    "w3_sine": ("param a = 0.7\nenergy f(x : vector[16]) = a*sum(sin(x)^2)", {}),
+    "w4_gaussian_64": (gaussian(64), {}),
+    "w4_gaussian_512": (gaussian(512), {}),
+    "w5_mixture": ("import gaussian_mixture from std\nenergy f = gaussian_mixture(w = ones(16)/16, "
+                   "M = [cos(i + 3*j) for i in 1..16, j in 1..8], s = ones(16))", {}),
+    "w6_perceptron": ("param U : matrix[128, 8] = [sin(i + 9*j) for i in 1..128, j in 1..8]\n"
+                      "param V : matrix[128, 128] = [sin(i*j)/11 for i in 1..128, j in 1..128]\n"
+                      "param b : vector[128] = [cos(i) for i in 1..128]\n"
+                      "param c : vector[128] = [cos(3*i) for i in 1..128]\n"
+                      "param w : vector[128] = [sin(i) for i in 1..128]\n"
+                      "energy f(x : vector[8]) = dot(w, silu(V silu(U x + b) + c))", {}),
     "lennard_jones_13": ("import lennard_jones from std\nenergy f = lennard_jones()", {"n": 13, "k": 3}),
     "phi4_32": ("import phi4 from std\nenergy f = phi4()", {"L": 32, "M": 32}),
 }

@@ -1,0 +1,1 @@
+"""Machine code of NVIDIA's cards, run a thread at a time."""

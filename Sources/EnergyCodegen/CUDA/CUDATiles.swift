@@ -31,6 +31,34 @@ enum CUDATiles {
     ]
   }
 
+  /// Rows of an even number of numbers that isn't one of units are read in pairs, an odd number of them a row: threads
+  /// that read number by number would meet in half of the banks.
+  private static func pairsIn(_ dialect: Dialect) -> String {
+    guard dialect.isSingle else { return "" }
+    return """
+        } else if constexpr (WIDTH % 2 == 0 && FIRST % 2 == 0 && COUNT % 2 == 0) {
+          #pragma unroll
+          for (int e = 0; e < COUNT; e += 2) {
+            const float2 pair = *(const float2 *)(tile + row*WIDTH + FIRST + e);
+            values[e] = pair.x;
+            values[e + 1] = pair.y;
+          }
+
+      """
+  }
+
+  private static func pairsOut(_ dialect: Dialect) -> String {
+    guard dialect.isSingle else { return "" }
+    return """
+        } else if constexpr (WIDTH % 2 == 0 && FIRST % 2 == 0 && COUNT % 2 == 0) {
+          #pragma unroll
+          for (int e = 0; e < COUNT; e += 2) {
+            *(float2 *)(tile + row*WIDTH + FIRST + e) = make_float2(values[e], values[e + 1]);
+          }
+
+      """
+  }
+
   private static func tile(_ dialect: Dialect) -> String {
     let real = dialect.real
     return """
@@ -53,7 +81,7 @@ enum CUDATiles {
 
       // The place of unit u of a block's rows as they lie in memory.
       template <int WIDTH>
-      EE_DEVICE int ee_place_of_unit(int u) {
+      EE_DEVICE int ee_place_of_unit(unsigned u) {
         if constexpr (WIDTH % EE_UNIT == 0) {
           return ee_place<WIDTH/EE_UNIT>(u/(WIDTH/EE_UNIT), u % (WIDTH/EE_UNIT));
         } else {
@@ -61,24 +89,34 @@ enum CUDATiles {
         }
       }
 
+      // The place of a thread's unit i of those that the threads copy one behind the other. Where they copy a multiple of
+      // eight rows at a time, the permutation is that of the first ones.
+      template <int ROWS, int WIDTH>
+      EE_DEVICE int ee_place_of_copy(unsigned tid, int i) {
+        if constexpr (WIDTH % EE_UNIT == 0 && ROWS % (8*WIDTH/EE_UNIT) == 0) {
+          return ee_place_of_unit<WIDTH>(tid) + i*ROWS;
+        } else {
+          return ee_place_of_unit<WIDTH>(tid + i*ROWS);
+        }
+      }
+
       // rows rows from memory into the tile, all threads together.
       template <int ROWS, int WIDTH, bool ALIGNED>
       EE_DEVICE void ee_tile_in(\(real) *tile, const \(real) *source, int rows) {
-        const int tid = threadIdx.x;
+        const unsigned tid = threadIdx.x;
         constexpr int units = ROWS*WIDTH/EE_UNIT;
         if (ALIGNED && rows == ROWS) {
           #pragma unroll 8
           for (int i = 0; i < units/ROWS; i++) {
-            const int u = tid + i*ROWS;
-            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ee_load((const ee_unit *)source + u);
+            ((ee_unit *)tile)[ee_place_of_copy<ROWS, WIDTH>(tid, i)] = ee_load((const ee_unit *)source + (tid + i*ROWS));
           }
           if (units % ROWS != 0 && tid < units % ROWS) {
-            const int u = tid + units/ROWS*ROWS;
-            ((ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)] = ee_load((const ee_unit *)source + u);
+            const int i = units/ROWS;
+            ((ee_unit *)tile)[ee_place_of_copy<ROWS, WIDTH>(tid, i)] = ee_load((const ee_unit *)source + (tid + i*ROWS));
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) {
+          for (unsigned e = tid; e < (unsigned)rows*WIDTH; e += ROWS) {
             tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)] = ee_load(source + e);
           }
         }
@@ -87,21 +125,20 @@ enum CUDATiles {
       // rows rows from the tile into memory.
       template <int ROWS, int WIDTH, bool ALIGNED>
       EE_DEVICE void ee_tile_out(\(real) *target, const \(real) *tile, int rows) {
-        const int tid = threadIdx.x;
+        const unsigned tid = threadIdx.x;
         constexpr int units = ROWS*WIDTH/EE_UNIT;
         if (ALIGNED && rows == ROWS) {
           #pragma unroll 8
           for (int i = 0; i < units/ROWS; i++) {
-            const int u = tid + i*ROWS;
-            ee_store((ee_unit *)target + u, ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)]);
+            ee_store((ee_unit *)target + (tid + i*ROWS), ((const ee_unit *)tile)[ee_place_of_copy<ROWS, WIDTH>(tid, i)]);
           }
           if (units % ROWS != 0 && tid < units % ROWS) {
-            const int u = tid + units/ROWS*ROWS;
-            ee_store((ee_unit *)target + u, ((const ee_unit *)tile)[ee_place_of_unit<WIDTH>(u)]);
+            const int i = units/ROWS;
+            ee_store((ee_unit *)target + (tid + i*ROWS), ((const ee_unit *)tile)[ee_place_of_copy<ROWS, WIDTH>(tid, i)]);
           }
         } else {
           #pragma unroll 1
-          for (int e = tid; e < rows*WIDTH; e += ROWS) {
+          for (unsigned e = tid; e < (unsigned)rows*WIDTH; e += ROWS) {
             ee_store(target + e, tile[ee_place_of_number<WIDTH>(e/WIDTH, e % WIDTH)]);
           }
         }
@@ -116,7 +153,7 @@ enum CUDATiles {
           for (int c = 0; c < COUNT; c += EE_UNIT) {
             ee_split(values + c, ((const ee_unit *)tile)[ee_place<WIDTH/EE_UNIT>(row, (FIRST + c)/EE_UNIT)]);
           }
-        } else {
+      \(pairsIn(dialect))  } else {
           #pragma unroll
           for (int e = 0; e < COUNT; e++) values[e] = tile[ee_place_of_number<WIDTH>(row, FIRST + e)];
         }
@@ -131,7 +168,7 @@ enum CUDATiles {
           for (int c = 0; c < COUNT; c += EE_UNIT) {
             ((ee_unit *)tile)[ee_place<WIDTH/EE_UNIT>(row, (FIRST + c)/EE_UNIT)] = ee_join(values + c);
           }
-        } else {
+      \(pairsOut(dialect))  } else {
           #pragma unroll
           for (int e = 0; e < COUNT; e++) tile[ee_place_of_number<WIDTH>(row, FIRST + e)] = values[e];
         }

@@ -24,12 +24,20 @@ import Testing
       new: "((ee_unit *)tile)[row*(WIDTH/EE_UNIT) + (FIRST + c)/EE_UNIT] ="),
     .init(what: "an energy too many", old: "if (tid < rows) ee_store", new: "if (tid <= rows) ee_store"),
     .init(what: "an energy too few", old: "if (tid < rows) ee_store", new: "if (tid < rows - 1) ee_store"),
-    .init(what: "a row too many", old: "e < rows*WIDTH", new: "e < (rows + 1)*WIDTH"),
-    .init(what: "a row too few", old: "e < rows*WIDTH", new: "e < (rows - 1)*WIDTH"),
+    .init(what: "a row too many", old: "e < (unsigned)rows*WIDTH", new: "e < (unsigned)(rows + 1)*WIDTH"),
+    .init(what: "a row too few", old: "e < (unsigned)rows*WIDTH", new: "e < (unsigned)(rows - 1)*WIDTH"),
     .init(what: "a full tile one row too early", old: "rows == ROWS", new: "rows >= ROWS - 1"),
-    .init(what: "a swapped index", old: "(const ee_unit *)source + u", new: "(const ee_unit *)source + (u ^ 1)"),
     .init(
-      what: "an uncoalesced index", old: "const int u = tid + i*ROWS;", new: "const int u = tid*(units/ROWS) + i;"),
+      what: "a swapped index", old: "(const ee_unit *)source + (tid + i*ROWS)",
+      new: "(const ee_unit *)source + ((tid + i*ROWS) ^ 1)"),
+    .init(
+      what: "an uncoalesced index",
+      old: "[ee_place_of_copy<ROWS, WIDTH>(tid, i)] = ee_load((const ee_unit *)source + (tid + i*ROWS))",
+      new: "[ee_place_of_unit<WIDTH>(tid*(units/ROWS) + i)] = ee_load((const ee_unit *)source + (tid*(units/ROWS) + i))"
+    ),
+    .init(
+      what: "a hoisted permutation that isn't the same", old: "return ee_place_of_unit<WIDTH>(tid) + i*ROWS;",
+      new: "return ee_place_of_unit<WIDTH>(tid) + (i ^ 1)*ROWS;"),
     .init(what: "no test of the alignment", old: ") & 15)", new: ") & 0)"),
     .init(what: "a block too few", old: "+ (n % 128 != 0)", new: ""),
     .init(

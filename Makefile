@@ -26,10 +26,11 @@ test: deps ## all tests
 	$(SWIFT) test --parallel
 
 parity: deps ## emitted C and CUDA (on an emulator) against the evaluator: all programs, many random ones
-	ENERGY_PARITY=full $(SWIFT) test --filter 'ParityTests|EmittedMutationTests|EmulatorTests'
+	ENERGY_PARITY=full $(SWIFT) test --filter 'ParityTests|EmittedMutationTests|EmulatorTests|TrafficTests|EmissionRepeatTests'
 
 cuda-check: build ## compile all energies with nvcc (installed into .venv where it can be) and read the machine code
 	$(PYTHON) Tests/CUDA/check.py --program $(PROGRAM)
+	$(PYTHON) Tests/CUDA/check.py --program $(PROGRAM) --sizes
 
 gpu: build ## on a machine with a GPU: results, compute-sanitizer, times
 	$(PYTHON) Tests/CUDA/gpu.py --program $(PROGRAM)

@@ -34,6 +34,9 @@ public struct EmissionReport: Sendable {
   let functions: [Function]
   /// What a call moves once for all samples.
   let parameterBytes: Int
+  /// The part of them that lies in the device's memory and is read again by every block, from the second level's cache
+  /// where that holds it.
+  let tableBytes: Int
 
   private var isSingle: Bool { dtype == "f32" }
 
@@ -58,7 +61,8 @@ public struct EmissionReport: Sendable {
         lines.append("  \(name)  \(number(roof.seconds * 1e12)) ps a sample at best, bound by \(roof.bound)")
       }
     }
-    lines.append("parameters: \(parameterBytes) bytes a call")
+    let tables = tableBytes > 0 ? ", \(tableBytes) of them in tables that blocks read again, from the cache" : ""
+    lines.append("parameters: \(parameterBytes) bytes a call\(tables)")
     lines.append("Counted, not measured: by the peaks of the makers' data sheets; reach for 80 % of a memory bound.")
     return lines.joined(separator: "\n")
   }
@@ -67,6 +71,7 @@ public struct EmissionReport: Sendable {
   public var json: JSON {
     .object([
       ("dtype", .string(dtype)), ("parameter_bytes", .integer(parameterBytes)),
+      ("table_bytes", .integer(tableBytes)),
       (
         "functions",
         .array(
@@ -122,6 +127,6 @@ extension Session {
     }
     return EmissionReport(
       dtype: request.isSingle ? "f32" : "f64", functions: functions,
-      parameterBytes: request.parameters.reduce(0) { $0 + $1.count } * size)
+      parameterBytes: request.parameters.reduce(0) { $0 + $1.count } * size, tableBytes: source.tableBytes)
   }
 }

@@ -2,7 +2,7 @@
 """Compiles every energy of the standard library, the examples and the reference workloads with nvcc and reads the
 machine code; no GPU is needed.
 
-    Tests/CUDA/check.py --program .build/debug/energy [--record] [--only NAME ...]
+    Tests/CUDA/check.py --program .build/debug/energy [--record] [--sizes] [--only NAME ...]
 
 nvcc is taken from $NVCC, the PATH, or the wheels of NVIDIA in .venv, which are installed there where they can be. Says
 so in one line and ends well where there is none.
@@ -23,6 +23,7 @@ import bar
 import compiler
 import machine_code
 import models
+import page
 from sass import thread
 
 TABLE = pathlib.Path(__file__).with_name("registers.json")
@@ -59,11 +60,21 @@ def header_is_c(folder, name):
     return [] if done.returncode == 0 else [f"{name}.h is not C99: {done.stderr.strip()[:500]}"]
 
 
+def while_running(tools, folder, name):
+    """The source as a program compiles it that is running."""
+    if tools.nvrtc is None:
+        return []
+    headers = {f"{name}.h": (folder / f"{name}.h").read_text()}
+    said = {f"sm_{architecture}": tools.nvrtc.said(folder / f"{name}.cu", headers, f"sm_{architecture}")
+            for architecture in ARCHITECTURES}
+    return [f"{name} by NVRTC for {architecture}: {text[:1000]}" for architecture, text in said.items() if text]
+
+
 def check(tools, program, model, dtype, folder):
     """What is wrong with an artefact, the numbers of its kernels, and what a workload's sample costs."""
     model.emit(program, dtype, folder)
     manifest = model.manifest(folder)
-    problems = header_is_c(folder, model.name)
+    problems = header_is_c(folder, model.name) + while_running(tools, folder, model.name)
     target, said = compiled(tools.nvcc, folder / f"{model.name}.cu")
     used = machine_code.resources(said)
     sass = subprocess.run([tools.cuobjdump, "-sass", str(target)], capture_output=True, text=True, check=True).stdout
@@ -86,7 +97,7 @@ def check(tools, program, model, dtype, folder):
                     problems.append(f"{kernel} ({architecture}): its main path can't be followed: {unknown}")
     target.unlink()
     return problems, numbers, {architecture: whole(several, function_named(manifest, "energy_score"))
-                               for architecture, several in costs.items()}
+                               for architecture, several in costs.items()}, len(used) // len(ARCHITECTURES)
 
 
 def function_named(manifest, what):
@@ -163,6 +174,7 @@ def main():
     parser.add_argument("--program", default=".build/debug/energy")
     parser.add_argument("--record", action="store_true", help="write the table anew")
     parser.add_argument("--only", nargs="*", help="names of models")
+    parser.add_argument("--sizes", action="store_true", help="energies of any length instead, at several lengths")
     parser.add_argument("--no-install", action="store_true", help="only a compiler that is there already")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
@@ -172,17 +184,20 @@ def main():
         return 0
     table = json.loads(TABLE.read_text()) if TABLE.exists() else {}
     program = str(pathlib.Path(arguments.program).resolve())
-    problems, fresh, costs = [], {}, {}
+    problems, fresh, costs, kernels = [], {}, {}, 0
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         folder = pathlib.Path(scratch)
-        chosen = [m for m in models.all_models(folder) if not arguments.only or m.name in arguments.only]
+        everything = models.sized_models(folder) if arguments.sizes else models.all_models(folder)
+        chosen = [m for m in everything if not arguments.only or m.name in arguments.only]
         work = {
             pool.submit(check, tools, program, model, dtype, folder / dtype / model.name): f"{model.name} {dtype}"
             for model in chosen for dtype in ("f32", "f64")}
+        if not arguments.sizes:
+            problems += page.problems(tools, program, folder / "page")
         for future in concurrent.futures.as_completed(work):
             name = work[future]
             try:
-                found, numbers, cost = future.result()
+                found, numbers, cost, count = future.result()
             except (RuntimeError, subprocess.CalledProcessError) as error:
                 problems.append(str(error))
                 continue
@@ -190,6 +205,7 @@ def main():
             if cost and name.endswith("f32"):
                 costs[name.split()[0]] = cost
             problems += found
+            kernels += count
             if name in table and not arguments.record:
                 problems += compare(name, numbers, table)
     if arguments.record:
@@ -203,7 +219,9 @@ def main():
         print(bar.table(costs))
     for problem in sorted(problems):
         print(problem)
-    print(f"{len(fresh)} artefacts, {sum(map(len, fresh.values()))} kernels, {len(problems)} problems")
+    names = ", ".join(f"sm_{architecture}" for architecture in ARCHITECTURES)
+    print(f"{len(fresh)} sources with {kernels} kernels, compiled by nvcc" + (" and NVRTC" if tools.nvrtc else "; no NVRTC")
+          + f" for {names}: {len(problems)} problems")
     return 1 if problems else 0
 
 

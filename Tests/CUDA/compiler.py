@@ -7,17 +7,20 @@ import subprocess
 import sys
 import venv
 
+import nvrtc
+
 WHEELS = ["nvidia-cuda-nvcc", "nvidia-cuda-crt", "nvidia-nvvm", "nvidia-cuda-runtime", "nvidia-cuda-cccl",
-          "nvidia-cuda-cuobjdump", "nvidia-cuda-nvdisasm"]
+          "nvidia-cuda-cuobjdump", "nvidia-cuda-nvdisasm", "nvidia-cuda-nvrtc"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Tools:
-    """nvcc and the programs beside it."""
+    """nvcc, the programs beside it, and its library where there is one."""
 
     def __init__(self, nvcc):
         self.nvcc = str(nvcc)
         beside = pathlib.Path(nvcc).parent / "cuobjdump"
+        self.nvrtc = nvrtc.find(nvcc)
         self.cuobjdump = str(beside) if beside.exists() else shutil.which("cuobjdump")
 
 

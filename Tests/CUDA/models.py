@@ -9,39 +9,22 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 REFERENCES = ROOT / "Tests" / "References"
 
 
-def gaussian(d):
-    """The energy of a normal distribution with a full matrix."""
-    return (f"param mu : vector[{d}] = [sin(i) for i in 1..{d}]\n"
-            f"param P : symmetric[{d}] = [exp(-abs(i - j)) for i in 1..{d}, j in 1..{d}]\n"
-            f"energy f(x : vector[{d}]) = 0.5*(x - mu)^T P (x - mu)")
+# How long the samples of energies are that take any.
+LENGTHS = [1, 3, 17, 64, 257, 1024]
 
 
 # Programs whose registers and instructions are known from kernels by hand.
-WORKLOADS = {
-    "w1_double_well": ("energy f(x : vector[16]) = sum((x^2 - 1)^2)", {}),
-    "w2_rosenbrock": ("import rosenbrock from std\nenergy f = rosenbrock()", {"m": 31}),
-    "w3_sine": ("param a = 0.7\nenergy f(x : vector[16]) = a*sum(sin(x)^2)", {}),
-    "w4_gaussian_64": (gaussian(64), {}),
-    "w4_gaussian_512": (gaussian(512), {}),
-    "w5_mixture": ("import gaussian_mixture from std\nenergy f = gaussian_mixture(w = ones(16)/16, "
-                   "M = [cos(i + 3*j) for i in 1..16, j in 1..8], s = ones(16))", {}),
-    "w6_perceptron": ("param U : matrix[128, 8] = [sin(i + 9*j) for i in 1..128, j in 1..8]\n"
-                      "param V : matrix[128, 128] = [sin(i*j)/11 for i in 1..128, j in 1..128]\n"
-                      "param b : vector[128] = [cos(i) for i in 1..128]\n"
-                      "param c : vector[128] = [cos(3*i) for i in 1..128]\n"
-                      "param w : vector[128] = [sin(i) for i in 1..128]\n"
-                      "energy f(x : vector[8]) = dot(w, silu(V silu(U x + b) + c))", {}),
-    "lennard_jones_13": ("import lennard_jones from std\nenergy f = lennard_jones()", {"n": 13, "k": 3}),
-    "phi4_32": ("import phi4 from std\nenergy f = phi4()", {"L": 32, "M": 32}),
-}
+WORKLOADS = json.loads((REFERENCES / "workloads.json").read_text())
 
 
 class Model:
     """A program, and how to emit it."""
 
-    def __init__(self, name, path, energy, sizes, settings):
+    def __init__(self, name, path, energy, sizes, settings, what=None):
         self.name, self.path, self.energy = name, path, energy
         self.sizes, self.settings = sizes, settings
+        # Functions, separated by commas; all by default.
+        self.what = what
 
     def emit(self, program, dtype, folder, baked=False):
         """The folder with NAME.cu, NAME.h and NAME.json."""
@@ -49,6 +32,7 @@ class Model:
         command = [program, "emit", self.path, "--energy", self.energy, "--target", "cuda", "--dtype", dtype]
         command += ["--name", self.name, "--out", f"{folder}/"]
         command += ["--bake"] if baked else []
+        command += ["--what", self.what] if self.what else []
         for size, value in self.sizes.items():
             command += ["--dim", f"{size}={value}"]
         for name, value in self.settings.items():
@@ -96,6 +80,20 @@ def all_models(folder):
         path = ROOT / "examples" / f"{file.stem}.energy"
         sizes = {"d": extents[-1]} if len(extents) == 1 else {"n": extents[0], "d": extents[-1]}
         models.append(Model("example_" + file.stem, str(path), reference["energy_name"], sizes, {}))
-    for name, (text, sizes) in WORKLOADS.items():
-        add(name, text, "f", sizes)
+    for name, workload in WORKLOADS.items():
+        add(name, workload["program"], "f", workload["sizes"])
+    return models
+
+
+def sized_models(folder):
+    """Energies of the library whose samples have any length, at several."""
+    models = []
+    for case in json.loads((REFERENCES / "sizes.json").read_text()):
+        for length in LENGTHS:
+            if length < case["least"] or length % case["multiple"]:
+                continue
+            name = f"{case['name']}_of_{length}"
+            path = folder / f"{name}.energy"
+            path.write_text(case["program"].replace("{d}", str(length)) + "\n")
+            models.append(Model(name, str(path), "tested", {}, {}, what="energy_score,laplacian,gradient"))
     return models

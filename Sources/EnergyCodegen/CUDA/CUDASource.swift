@@ -52,6 +52,9 @@ public struct CUDASource {
     }
   }
 
+  /// Bytes of parameters in the device's memory, which every block of a grid reads again.
+  public var tableBytes: Int { parameters.tableBytes }
+
   var suffix: String { request.isSingle ? "f32" : "f64" }
 
   /// The source and the header.

@@ -38,6 +38,12 @@ struct ParameterStruct {
     return sharing.count == 1 && short.first?.isNumber == false ? short : name
   }
 
+  /// Bytes of the tensors that lie in the device's memory, where they aren't part of a kernel's arguments.
+  var tableBytes: Int {
+    guard isByPointer || isBaked else { return 0 }
+    return fields.reduce(0) { $0 + ($1.field.extents.isEmpty ? 0 : $1.field.count * (dialect.isSingle ? 4 : 8)) }
+  }
+
   /// Whether functions take no parameters at all.
   var isEmpty: Bool { fields.isEmpty || isBaked }
 

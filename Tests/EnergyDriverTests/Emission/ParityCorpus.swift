@@ -89,20 +89,39 @@ enum ParityCorpus {
     }
   }
 
-  /// Energies of the library whose samples may have any length.
-  static let sizes: [[ParityCase]] = {
-    let lengths = [1, 3, 17, 64, 257, 1024]
-    let names = isFull ? ["double_well", "rosenbrock", "rastrigin", "styblinski_tang", "harmonic"] : ["double_well"]
-    // A valley needs two numbers.
-    var cases = names.map { name in lengths.filter { $0 > 1 || name != "rosenbrock" }.map { sized(name, $0) } }
-    if !isFull { cases.append([sized("rosenbrock", 3), sized("rosenbrock", 257)]) }
-    return cases
-  }()
+  /// An energy of the library whose samples may have any length: `{d}` in its program stands for it.
+  private struct Sized: Decodable {
+    let name: String
+    let least: Int
+    let multiple: Int
+    let program: String
+  }
 
-  private static func sized(_ name: String, _ length: Int) -> ParityCase {
-    ParityCase(
-      name: "\(name)_of_\(length)", program: "import \(name) from std\nenergy tested = \(name)()", energy: "tested",
-      shape: [5, length], x: points(5, width: length).flatMap { $0 }, condition: 64)
+  /// Energies of the library whose samples may have any length, at several lengths; a few of them unless all is tried.
+  static func sizes() throws -> [[ParityCase]] {
+    let data = try Data(contentsOf: root.appendingPathComponent("Tests/References/sizes.json"))
+    let all = try JSONDecoder().decode([Sized].self, from: data)
+    let some = ["double_well": [1, 3, 17, 64, 257, 1024], "rosenbrock": [3, 257], "gaussian_mixture": [64]]
+    return all.compactMap { energy in
+      let lengths = (isFull ? some["double_well"] : some[energy.name]) ?? []
+      let fitting = lengths.filter { $0 >= energy.least && $0.isMultiple(of: energy.multiple) }
+      return fitting.isEmpty ? nil : fitting.map { sized(energy, $0) }
+    }
+  }
+
+  private static func sized(_ energy: Sized, _ length: Int) -> ParityCase {
+    var rows = points(5, width: length)
+    let isSimplex = energy.program.contains(": simplex")
+    if isSimplex || energy.program.contains(": unit_vector") {
+      rows = rows.map { row in
+        let size = isSimplex ? row.reduce(0) { $0 + abs($1) } : row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return row.map { (isSimplex ? abs($0) : $0) / size }
+      }
+    }
+    return ParityCase(
+      name: "\(energy.name)_of_\(length)", program: energy.program.replacing("{d}", with: "\(length)"),
+      energy: "tested",
+      shape: [5, length], x: rows.flatMap { $0 }, condition: 64)
   }
 
   /// Seeds of random programs, in parts that are compiled together.

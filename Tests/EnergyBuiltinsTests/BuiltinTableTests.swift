@@ -23,18 +23,53 @@ import Testing
     }
     guard let primitive = entry.primitive else { return }
     #expect(primitive.ulps >= 0)
-    let spelling = primitive.spelling
-    let texts = [spelling.c64, spelling.c32, spelling.cuda64, spelling.cuda32]
-    for text in texts {
-      for position in entry.parameters.indices { #expect(text.contains("{\(position)}"), "\(text)") }
-      #expect(!text.contains("@"))
-    }
-    for helper in spelling.helpers {
-      // Some belong to single precision alone, and may call functions of their own above them.
-      let isDefined = ["double", "float"].contains { helper.source.contains("ENERGY_FUNCTION \($0) \(helper.name)(") }
-      #expect(isDefined, "\(helper.source)")
-      #expect(texts.contains { $0.contains(helper.name) })
-    }
+    let check = SpellingCheck(spelling: primitive.spelling, arity: entry.parameters.count, library: Self.library)
+    #expect(check.problems.isEmpty, "\(check.problems.joined(separator: "\n"))")
+  }
+
+  /// Functions of the mathematical libraries of C and CUDA in double precision; with an `f` behind their names they are
+  /// those in single precision.
+  static let library: Set<String> = [
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh",
+    "cyl_bessel_i0",
+    "cyl_bessel_i1", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "fabs", "floor", "fmax", "fmin", "hypot",
+    "lgamma",
+    "log", "log10", "log1p", "log2", "normcdf", "normcdfinv", "pow", "rint", "rsqrt", "sin", "sinh", "sqrt", "tan",
+    "tanh",
+  ]
+
+  /// Spellings with one thing wrong.
+  static let wrong: [(what: String, spelling: Spelling)] = {
+    let double = Spelling.Helper("energy_own", "ENERGY_FUNCTION double energy_own(double x) { return x; }")
+    let float = Spelling.Helper("energy_own", "ENERGY_FUNCTION float energy_own(float x) { return x; }")
+    let calling = Spelling.Helper(
+      "energy_own", "ENERGY_FUNCTION double energy_own(double x) { return energy_other(x); }")
+    let elsewhere = Spelling.Helper("energy_own", "ENERGY_FUNCTION double energy_another(double x) { return x; }")
+    return [
+      ("an argument left out", Spelling(c64: "exp(1.0)", c32: "expf(1.0f)")),
+      ("double in single", Spelling(c64: "exp({0})", c32: "exp({0})")),
+      ("single in double", Spelling(c64: "expf({0})", c32: "expf({0})")),
+      ("single in CUDA's double", Spelling(c64: "exp({0})", c32: "expf({0})", cuda64: "expf({0})")),
+      ("a place for a suffix", Spelling(c64: "exp@({0})", c32: "expf({0})")),
+      ("an unknown function", Spelling(c64: "expo({0})", c32: "expof({0})")),
+      ("no such helper", Spelling(c64: "energy_own({0})", c32: "expf({0})")),
+      ("a helper nobody calls", Spelling(c64: "exp({0})", c32: "expf({0})", helpers: [double])),
+      (
+        "a helper that only part of a name calls",
+        Spelling(c64: "energy_owner({0})", c32: "expf({0})", helpers: [double])
+      ),
+      ("a helper of doubles for floats", Spelling(c64: "energy_own({0})", c32: "energy_own({0})", helpers: [double])),
+      ("a helper of floats for doubles", Spelling(c64: "energy_own({0})", c32: "energy_own({0})", helpers: [float])),
+      ("a helper that calls what it doesn't need", Spelling.helper(calling)),
+      ("a helper of another name", Spelling.helper(elsewhere)),
+    ]
+  }()
+
+  @Test(arguments: wrong.map(\.what)) func wrongSpellingsAreFound(_ what: String) throws {
+    let spelling = try #require(Self.wrong.first { $0.what == what }).spelling
+    #expect(!SpellingCheck(spelling: spelling, arity: 1, library: Self.library).problems.isEmpty)
+    let right = Spelling.library("exp")
+    #expect(SpellingCheck(spelling: right, arity: 1, library: Self.library).problems.isEmpty)
   }
 
   @Test func namesAreUnique() {

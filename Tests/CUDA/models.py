@@ -14,7 +14,7 @@ LENGTHS = [1, 3, 17, 64, 257, 1024]
 
 
 # Programs whose registers and instructions are known from kernels by hand.
-WORKLOADS = json.loads((REFERENCES / "workloads.json").read_text())
+WORKLOADS = json.loads(pathlib.Path(__file__).with_name("workloads.json").read_text())
 
 
 class Model:
@@ -88,7 +88,7 @@ def all_models(folder):
 def sized_models(folder):
     """Energies of the library whose samples have any length, at several."""
     models = []
-    for case in json.loads((REFERENCES / "sizes.json").read_text()):
+    for case in json.loads(pathlib.Path(__file__).with_name("sizes.json").read_text()):
         for length in LENGTHS:
             if length < case["least"] or length % case["multiple"]:
                 continue

@@ -77,7 +77,7 @@ extension Builtins {
     .primitive(
       .init(
         .pullback { graph, x, _, c in sharedByOrder(graph, x, c, first: "less") },
-        .expression("(({0}) != ({0}) ? ({0}) : ({1}) != ({1}) ? ({1}) : fmin@({0}, {1}))"), ulps: 0)))
+        .expression("(({0}) != ({0}) || ({1}) != ({1}) ? ({0}) + ({1}) : fmin@({0}, {1}))"), ulps: 0)))
 
   static let max = Builtin(
     "max", "The greater one.", example: .init("max(2, 3)", 3), [.init("a"), .init("b")], isVariadic: true,
@@ -88,7 +88,7 @@ extension Builtins {
     .primitive(
       .init(
         .pullback { graph, x, _, c in sharedByOrder(graph, x, c, first: "greater") },
-        .expression("(({0}) != ({0}) ? ({0}) : ({1}) != ({1}) ? ({1}) : fmax@({0}, {1}))"), ulps: 0)))
+        .expression("(({0}) != ({0}) || ({1}) != ({1}) ? ({0}) + ({1}) : fmax@({0}, {1}))"), ulps: 0)))
 
   static let clamp = Builtin(
     "clamp", aliases: ["clip"], "x limited to low…high.", example: .init("clamp(5, 0, 1)", 1),

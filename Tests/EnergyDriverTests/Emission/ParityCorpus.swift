@@ -99,7 +99,7 @@ enum ParityCorpus {
 
   /// Energies of the library whose samples may have any length, at several lengths; a few of them unless all is tried.
   static func sizes() throws -> [[ParityCase]] {
-    let data = try Data(contentsOf: root.appendingPathComponent("Tests/References/sizes.json"))
+    let data = try Data(contentsOf: root.appendingPathComponent("Tests/CUDA/sizes.json"))
     let all = try JSONDecoder().decode([Sized].self, from: data)
     let some = ["double_well": [1, 3, 17, 64, 257, 1024], "rosenbrock": [3, 257], "gaussian_mixture": [64]]
     return all.compactMap { energy in

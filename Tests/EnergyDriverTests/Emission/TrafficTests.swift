@@ -14,7 +14,7 @@ import Testing
   }
 
   static let workloads: [String: Workload] = {
-    let file = root.appendingPathComponent("Tests/References/workloads.json")
+    let file = root.appendingPathComponent("Tests/CUDA/workloads.json")
     guard let data = try? Data(contentsOf: file) else { return [:] }
     return (try? JSONDecoder().decode([String: Workload].self, from: data)) ?? [:]
   }()

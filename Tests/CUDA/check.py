@@ -93,6 +93,8 @@ def check(tools, program, model, dtype, folder):
                     costs[architecture].append({**entry, **main_path(
                         instructions, kernel, architecture, function, folder / f"{model.name}.cu")})
                     numbers[f"{kernel} {architecture}"]["main_path"] = costs[architecture][-1]["main_path"]
+                    if model.name == "w1_double_well" and dtype == "f32":
+                        problems += interpreted(instructions, kernel, architecture, folder / f"{model.name}.cu")
                 except thread.Unknown as unknown:
                     problems.append(f"{kernel} ({architecture}): its main path can't be followed: {unknown}")
     target.unlink()
@@ -104,11 +106,26 @@ def function_named(manifest, what):
     return next((f for f in manifest["functions"] if f["what"] == what), None)
 
 
-def main_path(instructions, kernel, architecture, function, source):
-    """What a sample costs, of the kernel that the source declares."""
+def declaration(kernel, source):
+    """The threads of a block and the arguments of a kernel that the source declares."""
     threads, signature = re.search(
         rf"__launch_bounds__\((\d+)[^)]*\) {kernel}\((.*?)\) \{{", source.read_text(), re.DOTALL).groups()
-    return thread.a_sample(instructions, signature, architecture, int(threads), function["samples_per_block"])
+    return int(threads), signature
+
+
+def main_path(instructions, kernel, architecture, function, source):
+    """What a sample costs."""
+    threads, signature = declaration(kernel, source)
+    return thread.a_sample(instructions, signature, architecture, threads, function["samples_per_block"])
+
+
+def interpreted(instructions, kernel, architecture, source):
+    """Whether running machine code here is right: the energy of a row that is known."""
+    threads, signature = declaration(kernel, source)
+    row, energy = thread.stored(instructions, signature, architecture, threads, 16)
+    wanted = sum((x * x - 1) ** 2 for x in row)
+    if not abs(energy - wanted) <= 1e-5 * wanted:
+        yield f"{kernel} ({architecture}) as it is run here stores {energy}, not {wanted}"
 
 
 def whole(several, function):
@@ -192,6 +209,8 @@ def main():
         work = {
             pool.submit(check, tools, program, model, dtype, folder / dtype / model.name): f"{model.name} {dtype}"
             for model in chosen for dtype in ("f32", "f64")}
+        print(f"{len(work)} sources with {tools.nvcc}" + ("" if arguments.sizes else " and the program of docs/cuda.md"),
+              flush=True)
         if not arguments.sizes:
             problems += page.problems(tools, program, folder / "page")
         for future in concurrent.futures.as_completed(work):
@@ -220,7 +239,7 @@ def main():
     for problem in sorted(problems):
         print(problem)
     names = ", ".join(f"sm_{architecture}" for architecture in ARCHITECTURES)
-    print(f"{len(fresh)} sources with {kernels} kernels, compiled by nvcc" + (" and NVRTC" if tools.nvrtc else "; no NVRTC")
+    print(f"{len(fresh)} sources with {kernels} kernels compiled by nvcc" + (" and NVRTC" if tools.nvrtc else "; no NVRTC")
           + f" for {names}: {len(problems)} problems")
     return 1 if problems else 0
 

@@ -30,7 +30,7 @@ def find(installs=True):
     if given:
         return usable(given)
     found = in_environment()
-    if found is None and installs and install():
+    if installs and (found is None or nvrtc.find(found) is None) and install():
         found = in_environment()
     return found and usable(found)
 

@@ -9,7 +9,7 @@ import collections
 import re
 
 from sass import opcodes
-from sass.words import MASK, from_real
+from sass.words import MASK, from_real, real
 
 # More than any kernel of the workloads: a loop that never ends isn't understood.
 MOST_STEPS = 4_000_000
@@ -29,6 +29,8 @@ class State:
         self.predicates, self.uniform_predicates = [False] * 7 + [True], [False] * 7 + [True]
         self.special, self.constants = special, constants
         self.memory = {"shared": {}, "global": {}, "local": {}}
+        # What was read from shared memory, in order.
+        self.read = []
 
     def constant(self, bank, offset):
         """A word of the kernel's arguments, or of what the compiler put beside them."""
@@ -37,7 +39,10 @@ class State:
 
     def load(self, space, address):
         found = self.memory[space].get(address)
-        return from_real(sample(address)) if found is None else found
+        value = from_real(sample(address)) if found is None else found
+        if space == "shared":
+            self.read.append(real(value))
+        return value
 
 
 def sample(address):
@@ -66,7 +71,8 @@ class Code:
         return self.actions[index]
 
     def run(self, special, constants):
-        """How often a thread comes by each instruction. An action returns None, or where to go on: an address, or -1."""
+        """How often a thread comes by each instruction, and what it leaves. An action returns None, or where to go on: an
+        address, or -1 for the end."""
         state, index, visits = State(special, constants), 0, [0] * len(self.instructions)
         for _ in range(MOST_STEPS):
             if index >= len(visits):
@@ -78,7 +84,7 @@ class Code:
             if target is None:
                 continue
             if target < 0:
-                return visits
+                return visits, state
             if target not in self.places:
                 raise Unknown(f"a jump to {target:#x}")
             index = self.places[target]
@@ -120,7 +126,7 @@ def a_sample(instructions, signature, architecture, threads, samples):
 
     def most(tiles):
         bank = constants(signature, architecture, threads, tiles * samples)
-        runs = [code.run({"SR_TID.X": tid, "SR_CTAID.X": 0, "SR_LANEID": tid % 32}, bank)
+        runs = [code.run({"SR_TID.X": tid, "SR_CTAID.X": 0, "SR_LANEID": tid % 32}, bank)[0]
                 for tid in sorted({0, threads // 2 - 1, threads - 1})]
         return max(runs, key=sum)
 
@@ -134,3 +140,12 @@ def a_sample(instructions, signature, architecture, threads, samples):
             found[f"{'wide' if match.group(2) else 'narrow'}_{kind}"] += visits
     return {key: round(found[key] * threads / samples) for key in
             ("main_path", "wide_loads", "narrow_loads", "wide_stores", "narrow_stores")}
+
+
+def stored(instructions, signature, architecture, threads, width):
+    """The row that a thread of a block reads from shared memory, and the number that it stores for it: of kernels of single
+    precision whose third argument is a number a row."""
+    tid = 5
+    bank = constants(signature, architecture, threads, threads)
+    _, state = Code(instructions).run({"SR_TID.X": tid, "SR_CTAID.X": 0}, bank)
+    return state.read[:width], real(state.memory["global"][(3 << 32) + 4 * tid])

@@ -89,8 +89,6 @@ public struct EmissionRequest {
   public var sizes: [(name: String, value: Int)]
   /// Formulas for the comment: what, and its text.
   public var formulas: [(what: String, text: String)]
-  /// Names that the user gave to values.
-  public var valueNames: [NodeID: String]
   /// Whether parameters with values become constants of the source.
   public var isBaked: Bool
   /// The version of this program.
@@ -100,7 +98,7 @@ public struct EmissionRequest {
   public init(
     name: String, isSingle: Bool, samples: [Field], parameters: [Field], entryPoints: [EntryPoint],
     dimensions: [Dimension: Int], sizes: [(name: String, value: Int)], formulas: [(what: String, text: String)],
-    valueNames: [NodeID: String] = [:], isBaked: Bool = false, version: String
+    isBaked: Bool = false, version: String
   ) {
     self.name = name
     self.isSingle = isSingle
@@ -110,7 +108,6 @@ public struct EmissionRequest {
     self.dimensions = dimensions
     self.sizes = sizes
     self.formulas = formulas
-    self.valueNames = valueNames
     self.isBaked = isBaked
     self.version = version
   }

@@ -103,7 +103,9 @@ extension Graph {
       guard touches(id) else { continue }
       let node = self[id]
       let arguments = node.arguments.map { memo[$0] ?? $0 }
-      memo[id] = withOrigins(origins(of: id)) { renamedNode(node, arguments, map) }
+      let made = withOrigins(origins(of: id)) { renamedNode(node, arguments, map) }
+      carryName(from: id, to: made)
+      memo[id] = made
     }
     return memo[root] ?? root
   }
@@ -205,12 +207,14 @@ extension Graph {
         memo[id] = id
         continue
       }
-      memo[id] = withOrigins(origins(of: id)) {
+      let made = withOrigins(origins(of: id)) {
         if node.operation.bound.isEmpty {
           return rebuild(node, node.arguments.map { memo[$0] ?? $0 }, substituting: map)
         }
         return rewriteBinder(id, substituting: map) { body in substitute(body, map, &memo, touches) }
       }
+      carryName(from: id, to: made)
+      memo[id] = made
     }
     return memo[root] ?? root
   }

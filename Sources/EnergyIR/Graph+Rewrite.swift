@@ -29,7 +29,9 @@ extension Graph {
         let arguments = node.arguments.map { memo[$0] ?? $0 }
         return arguments == node.arguments ? id : rebuild(node, arguments)
       }
-      memo[id] = change(made)
+      let changed = change(made)
+      carryName(from: id, to: changed)
+      memo[id] = changed
     }
     return memo[root] ?? root
   }

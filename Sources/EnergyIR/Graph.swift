@@ -27,6 +27,10 @@ public final class Graph {
   /// Entries of formulas of tensors that have been asked for.
   var entries: [EntryKey: NodeID] = [:]
   private var originTable: [[Span]] = []
+  /// What the user calls values; see `note`.
+  var valueNames: [NodeID: String] = [:]
+  /// What the user calls indices, by the number of values they run over, in the order of their appearance.
+  public internal(set) var indexNames: [Size: [String]] = [:]
   /// The spans that new nodes are said to come from; see `withOrigins`.
   public private(set) var currentOrigins: [Span] = []
 

@@ -95,7 +95,7 @@ extension Emitter {
   private func store(_ id: TermID, along variable: Variable) -> TermID {
     let array = terms.addArray(
       ArrayInfo(
-        name: "w\(terms.arrays.count)", shape: [variable.extent], type: terms[id].type, isVarying: true,
+        name: terms.stem(of: id), shape: [variable.extent], type: terms[id].type, isVarying: true,
         free: terms[id].free.filter { $0 != variable }, kind: .local))
     let position = TermPosition.affine(IndexExpression(variable))
     let level = Level.loop(variable, lower: [IndexExpression(0)], upper: [IndexExpression(variable.extent)])

@@ -37,7 +37,7 @@ extension Emitter {
     var product = resolved(powers[0])
     for power in powers.dropFirst() { product = step(term, at: at, .multiply, [product, resolved(power)]) }
     if let divisor { product = step(term, at: at, .divide, [product, resolved(divisor)]) }
-    chain[at].values[term] = product
+    settle(term, as: product, at: at)
     return []
   }
 

@@ -110,7 +110,7 @@ extension Emitter {
     }
     let register = newRegister(type: terms[term].type, isVarying: isVarying)
     chain[scope].items.append(.load(register, access))
-    chain[scope].values[term] = .register(register)
+    settle(term, as: .register(register), at: scope)
   }
 
   /// The scope for a term whose arguments have been computed.
@@ -121,7 +121,16 @@ extension Emitter {
   /// Computes `term` from other terms, which have been computed.
   func write(_ term: TermID, _ computation: Computation, _ arguments: [TermID]) {
     let at = home(of: term, from: arguments)
-    chain[at].values[term] = step(term, at: at, computation, arguments.map(resolved))
+    settle(term, as: step(term, at: at, computation, arguments.map(resolved)), at: at)
+  }
+
+  /// Remembers what holds a term's value. The register is called as the term is.
+  func settle(_ term: TermID, as operand: Operand, at scope: Int) {
+    chain[scope].values[term] = operand
+    guard case .register(let register) = operand, program.registers[register.index].name == nil,
+      let name = terms.name(of: term)
+    else { return }
+    program.registers[register.index].name = name
   }
 
   /// Computes an intermediate value of `term` in the scope `at`.
@@ -186,7 +195,7 @@ extension Emitter {
       }
     }
     if isCommon { sum = step(term, at: at, .multiply, [sum, .constant(magnitude)]) }
-    chain[at].values[term] = sum
+    settle(term, as: sum, at: at)
     return []
   }
 
@@ -220,9 +229,9 @@ extension Emitter {
     if !needed.isEmpty { return needed }
     let at = home(of: term, from: [argument])
     let operand = resolved(argument)
-    chain[at].values[term] =
-      factor == -1
-      ? step(term, at: at, .negate, [operand]) : step(term, at: at, .multiply, [operand, .constant(factor)])
+    let isSign = factor == -1
+    let scaled = step(term, at: at, isSign ? .negate : .multiply, isSign ? [operand] : [operand, .constant(factor)])
+    settle(term, as: scaled, at: at)
     return []
   }
 }

@@ -16,6 +16,8 @@ final class Emitter {
   var reciprocalUses: [TermID: Int] = [:]
   var rootBases: Set<TermID> = []
   private var renamings = 0
+  /// What inputs, outputs and the buffers made so far are called.
+  private var takenNames: Set<String>
 
   init(
     terms: ScalarTerms, options: LoweringOptions, program: LoopProgram, definitions: [ArrayID: DefinitionBody],
@@ -27,6 +29,8 @@ final class Emitter {
     self.definitions = definitions
     self.buffers = buffers
     self.isBody = isBody
+    takenNames = Set(program.buffers.map(\.name))
+      .union(terms.arrays.filter { $0.kind != .local }.map(\.name))
   }
 
   /// Writes what computes the arrays; those in `done` exist already.
@@ -52,11 +56,22 @@ final class Emitter {
     let id = BufferID(program.buffers.count)
     program.buffers.append(
       Buffer(
-        name: info.name, extents: info.shape, type: info.type,
+        name: kind == .local ? unusedName(info.name) : info.name, extents: info.shape, type: info.type,
         // Whatever is computed once a sample lies there once a sample.
         isVarying: info.isVarying || isBody && kind == .local, kind: kind))
     buffers[array] = id
     return id
+  }
+
+  /// A name that no buffer has: the second `sum` is `sum_2`.
+  private func unusedName(_ stem: String) -> String {
+    var name = stem
+    var number = 1
+    while !takenNames.insert(name).inserted {
+      number += 1
+      name = "\(stem)_\(number)"
+    }
+    return name
   }
 
   // MARK: Blocks
@@ -99,7 +114,7 @@ final class Emitter {
       let id = BufferID(program.buffers.count)
       program.buffers.append(
         Buffer(
-          name: "\(operation.rawValue)\(program.buffers.count)", extents: [], type: terms[term].type,
+          name: unusedName(terms.stem(of: term)), extents: [], type: terms[term].type,
           isVarying: isBody, kind: .local))
       scope.accumulators[term] = id
       scope.items.append(.fill(id, ScalarTerms.neutral(operation)))

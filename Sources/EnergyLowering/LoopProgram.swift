@@ -16,6 +16,8 @@ public struct LoopProgram: Sendable {
   public var registers: [RegisterInfo] = []
   /// What is handed back, in order.
   public var outputs: [Output] = []
+  /// What the user calls indices, by the number of values they run over.
+  public var indexNames: [Size: [String]] = [:]
   /// Runs once; touches uniform buffers and registers only.
   public var prologue: [Instruction] = []
   /// Runs for every sample.
@@ -73,10 +75,13 @@ public struct RegisterInfo: Hashable, Sendable {
   public let type: ElementType
   /// Whether it differs from lane to lane.
   public let isVarying: Bool
+  /// What the user calls the value; for source that is read, and without a meaning.
+  public var name: String?
   /// Makes a description.
-  public init(type: ElementType, isVarying: Bool) {
+  public init(type: ElementType, isVarying: Bool, name: String? = nil) {
     self.type = type
     self.isVarying = isVarying
+    self.name = name
   }
 }
 

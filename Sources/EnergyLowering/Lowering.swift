@@ -44,8 +44,10 @@ public enum Lowering {
     _ definitions: [ArrayID: DefinitionBody],
     _ prologue: [ArrayID], _ targets: [ArrayID]
   ) -> LoopProgram {
+    var empty = LoopProgram()
+    empty.indexNames = scalariser.graph.indexNames
     let first = Emitter(
-      terms: terms, options: options, program: LoopProgram(), definitions: definitions, buffers: [:], isBody: false)
+      terms: terms, options: options, program: empty, definitions: definitions, buffers: [:], isBody: false)
     for (symbol, array) in scalariser.inputs {
       first.program.inputs.append(.init(symbol: symbol, buffer: first.buffer(of: array)))
     }

@@ -215,7 +215,7 @@ final class Materialiser {
       let variables = byOrder(terms[key].free)
       let array = terms.addArray(
         ArrayInfo(
-          name: "\(terms[id].isVarying ? "v" : "u")\(terms.arrays.count)", shape: variables.map(\.extent),
+          name: terms.stem(of: id), shape: variables.map(\.extent),
           type: terms[id].type, isVarying: terms[id].isVarying, free: [], kind: .local))
       families[key] = array
       structures.insert(terms[key].structure)

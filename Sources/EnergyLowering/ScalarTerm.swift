@@ -101,6 +101,10 @@ final class ScalarTerms {
   private var names: [Name: Variable] = [:]
   private var orders: [Variable: Int] = [:]
   private(set) var arrays: [ArrayInfo] = []
+  /// What the user calls terms.
+  private(set) var userNames: [TermID: String] = [:]
+  /// What parts of operations that are written out are called.
+  var partNames: [TermID: String] = [:]
   /// The node that new terms are said to come from.
   var currentNode = NodeID(0)
   /// The array of the same family under other names of its variables.
@@ -110,6 +114,15 @@ final class ScalarTerms {
   subscript(_ id: ArrayID) -> ArrayInfo {
     get { arrays[id.index] }
     set { arrays[id.index] = newValue }
+  }
+
+  /// Calls a term what the user calls it; the first name stays.
+  func note(_ name: String?, for term: TermID) {
+    guard let name, userNames[term] == nil else { return }
+    switch self[term].operation {
+    case .constant, .index, .size: return
+    default: userNames[term] = name
+    }
   }
 
   func addArray(_ info: ArrayInfo) -> ArrayID {

@@ -51,7 +51,10 @@ extension ScalarTerms {
       let images = parts.map { memo[$0] }
       let missing = zip(parts, images).filter { $0.1 == nil }.map(\.0)
       if missing.isEmpty {
-        memo[next] = rebuilt(next.term, inner, images.compactMap { $0 })
+        let made = rebuilt(next.term, inner, images.compactMap { $0 })
+        note(userNames[next.term], for: made)
+        if let part = partNames[next.term], partNames[made] == nil { partNames[made] = part }
+        memo[next] = made
       } else {
         stack += missing.reversed()
       }

@@ -23,7 +23,10 @@ extension Scalariser {
       return parts(node.arguments).map { parts in
         let isNothing = terms.apply("equal", [parts[1], terms.constant(-.infinity)], type: .bool)
         let total = terms.select(isNothing, terms.constant(0), parts[1])
-        return terms.apply("exp", [terms.subtract(parts[0], total)], type: .real)
+        terms.partNames[total] = "total"
+        let weight = terms.apply("exp", [terms.subtract(parts[0], total)], type: .real)
+        terms.partNames[weight] = "weight"
+        return weight
       }
     case .apply(let function):
       return parts(node.arguments).map { terms.apply(function, $0, type: node.type) }
@@ -152,12 +155,16 @@ extension Scalariser {
   /// at +∞ gives +∞, without a NaN.
   private func logsumexp(_ variables: [Variable], _ conditions: Guard, _ body: TermID) -> TermID {
     let greatest = terms.reduce(.max, variables, conditions, body)
+    terms.partNames[greatest] = "greatest"
     let isInfinite = terms.apply(
       "equal", [terms.apply("abs", [greatest], type: .real), terms.constant(.infinity)], type: .bool)
     let shift = terms.select(isInfinite, terms.constant(0), greatest)
+    terms.partNames[shift] = "shift"
     let weights = terms.apply("exp", [terms.subtract(body, shift)], type: .real)
     let total = terms.reduce(.sum, variables, conditions, weights)
-    return terms.add([(1, shift), (1, terms.apply("log", [total], type: .real))])
+    let result = terms.add([(1, shift), (1, terms.apply("log", [total], type: .real))])
+    terms.partNames[result] = "logsumexp"
+    return result
   }
 }
 

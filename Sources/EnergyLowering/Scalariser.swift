@@ -85,6 +85,7 @@ final class Scalariser {
       var missing: [Request] = []
       terms.currentNode = request.node
       if let built = build(request, &missing), missing.isEmpty {
+        terms.note(graph.name(of: request.node), for: built)
         memo[request] = built
         stack.removeLast()
       } else {
@@ -129,7 +130,8 @@ final class Scalariser {
     let isRing = rings.contains(node)
     let id = terms.addArray(
       ArrayInfo(
-        name: "t\(terms.arrays.count)", shape: isRing ? [2] + description.shape.dropFirst() : description.shape,
+        name: graph.name(of: node) ?? graph[node].operation.stem,
+        shape: isRing ? [2] + description.shape.dropFirst() : description.shape,
         type: description.type, isVarying: description.isVarying, free: free, kind: .local, isRing: isRing))
     arrays[key] = id
     requests[id] = key

@@ -91,6 +91,7 @@ extension Elaborator {
           throw diagnostic
         }
       }
+      note(name, for: result)
       calls[key] = result
       return result
     }
@@ -134,6 +135,7 @@ extension Elaborator {
       scope.names[argument.text] = .value(value, provenance)
     }
     let result = try value(entry.definition.value, scope)
+    note(name, for: result)
     entry.calls[key] = result
     return result
   }
@@ -231,6 +233,7 @@ extension Elaborator {
         argument.value = .tensor(TypedValue(reshapedAlike(value.node, try self.shape(shape, scope)), value.form))
       }
     }
+    note(name, for: argument.value)
     scope.names[name] = .value(
       argument.value, argument.provenance ?? Provenance(span: declaration.span, isArgument: true))
   }

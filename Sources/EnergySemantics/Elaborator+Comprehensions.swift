@@ -15,6 +15,12 @@ extension Elaborator {
 
   /// One `i in …` clause. Dependent ranges become a box that holds them all, with guards.
   func loopIndex(_ clause: Generators.Clause, _ scope: Scope) throws -> LoopIndex {
+    let index = try unnamedIndex(clause, scope)
+    graph.noteIndex(clause.name.text, over: index.variable.extent)
+    return index
+  }
+
+  private func unnamedIndex(_ clause: Generators.Clause, _ scope: Scope) throws -> LoopIndex {
     switch clause.kind {
     case .state:
       throw Diagnostic(.error, .arguments, "a state belongs to fold or scan", at: clause.span)

@@ -330,6 +330,7 @@ extension Elaborator {
         hints: [.init("data \(variable.name.text) : matrix[n, d] = load(…)")])
     }
     let result = try value(id, scope)
+    note(variable.name.text, for: result)
     let span = scope.tree[id].span
     guard case .tensor(let value) = result else {
       if let type = variable.type {

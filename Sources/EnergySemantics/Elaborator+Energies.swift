@@ -188,6 +188,7 @@ extension Elaborator {
       let body = try requireReal(value, at: tree[definition.body].span)
       return TypedValue(inside.map { graph.select($0, body, graph.constant(.infinity)) } ?? body, .scalar)
     }
+    graph.note(energy.name, for: result.node)
     calls[key] = .tensor(result)
     return result
   }

@@ -71,8 +71,14 @@ extension Elaborator {
       if case .active = entry.state { entry.state = .idle }
     }
     let result = try value(entry.definition.value, entry.scope)
+    note(name, for: result)
     entry.state = .done(result)
     return result
+  }
+
+  /// Remembers what the text calls a value, for source that is written from it.
+  func note(_ name: String, for value: Value) {
+    if case .tensor(let value) = value { graph.note(name, for: value.node) }
   }
 
   private func bareFunction(_ name: String, at span: Span) -> Diagnostic {

@@ -286,7 +286,11 @@ extension Elaborator {
       let offset =
         rows.isEmpty ? bias : graph.contract([(bias, [1])], output: [0, 1], sizes: [rows[0], outputs])
       values = graph.sum([(1, product), (1, offset)])
-      if !isLast, let activation = net.type.activation { values = applyElementwise(activation, [values]) }
+      graph.note("layer_\(layer + 1)", for: values)
+      if !isLast, let activation = net.type.activation {
+        values = applyElementwise(activation, [values])
+        graph.note("hidden_\(layer + 1)", for: values)
+      }
     }
     return TypedValue(values, in: graph)
   }

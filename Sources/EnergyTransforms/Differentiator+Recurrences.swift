@@ -64,6 +64,7 @@ extension Sweep {
     let states = graph.scan(
       open.index, state: variable, from: graph.row(c, at: recurrence.end),
       to: graph.sum([(1, graph.row(c, at: positions.before)), (1, pulledBack)]), isReversed: !recurrence.isReversed)
+    nameAdjoint(states, of: id)
     contribute(
       graph.guarded(conditions, graph.row(states, at: positions.after)), to: open.body, from: id, extra: [open.index])
     contribute(

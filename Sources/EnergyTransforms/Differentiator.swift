@@ -225,7 +225,13 @@ struct Sweep {
     }
     let adjoint = closed(pending, for: id)
     guard !graph.isZero(adjoint) else { return }
+    nameAdjoint(adjoint, of: id)
     propagate(id, node, adjoint)
+  }
+
+  /// The derivative by h is called d_h; derivatives of derivatives have no name.
+  func nameAdjoint(_ adjoint: NodeID, of id: NodeID) {
+    if let name = graph.name(of: id), !name.hasPrefix("d_") { graph.note("d_\(name)", for: adjoint) }
   }
 
   private mutating func propagate(_ id: NodeID, _ node: Node, _ c: NodeID) {

@@ -21,27 +21,27 @@ import Testing
         input b[] uniform
         output energy = energy[] varying
         output score = score[d] varying
-        local u5[] uniform
-        local sum6[] varying
+        local scaled[] uniform
+        local sum[] varying
         prologue
           r0 = a[]
           r1 = multiply(r0, -4)
-          u5[] = r1
+          scaled[] = r1
         body
-          sum6[...] = 0.0
+          sum[...] = 0.0
           r2 = b[]
-          r3 = u5[]
+          r3 = scaled[]
           for i in 0 ..< d
             r4 = x[i]
             r5 = multiply(r4, r4)
             r6 = subtract(r5, r2)
             r7 = multiply(r6, r6)
-            sum6[] add= r7
+            sum[] add= r7
             r8 = multiply(r3, r4)
             r9 = multiply(r8, r6)
             score[i] = r9
           r10 = a[]
-          r11 = sum6[]
+          r11 = sum[]
           r12 = multiply(r10, r11)
           energy[] = r12
 

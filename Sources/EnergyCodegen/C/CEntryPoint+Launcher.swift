@@ -30,14 +30,14 @@ extension CEntryPoint {
       code.line("\(name)_prepare(&u\(header.parameters.argument), &status);")
     }
     if usesHeap {
-      code.line("\(name)_scratch *s = (\(name)_scratch *)aligned_alloc(64, sizeof(\(name)_scratch));")
-      code.line("if (!s) return EE_OUT_OF_MEMORY;")
+      code.line("\(name)_scratch *scratch = (\(name)_scratch *)aligned_alloc(64, sizeof(\(name)_scratch));")
+      code.line("if (!scratch) return EE_OUT_OF_MEMORY;")
     }
     if isSum {
       code.line("/* Blocks of 1024 rows are added up in order, each from partial sums of its rows in order. */")
       code.line("\(real) *partial = (\(real) *)malloc(\(max(1, total))*sizeof(\(real)));")
       code.open("if (!partial)")
-      if usesHeap { code.line("free(s);") }
+      if usesHeap { code.line("free(scratch);") }
       code.line("return EE_OUT_OF_MEMORY;")
       code.close()
       code.open("for (int64_t first = 0; first < n; first += 1024)")
@@ -53,14 +53,14 @@ extension CEntryPoint {
     }
     code.line(
       "\(name)_block(x + row\(request.width > 1 ? "*\(request.width)" : ""), count, \(places.joined(separator: ", "))\(header.parameters.argument)"
-        + "\(roles.uniforms.isEmpty ? "" : ", &u")\(usesHeap ? ", s" : ""), &status);")
+        + "\(roles.uniforms.isEmpty ? "" : ", &u")\(usesHeap ? ", scratch" : ""), &status);")
     code.close()
     if isSum {
       code.line("for (int e = 0; e < \(total); e++) gradient[e] += partial[e];")
       code.close()
       code.line("free(partial);")
     }
-    if usesHeap { code.line("free(s);") }
+    if usesHeap { code.line("free(scratch);") }
     code.line("return status;")
     code.close()
     code.line()

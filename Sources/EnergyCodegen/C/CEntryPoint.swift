@@ -35,12 +35,17 @@ struct CEntryPoint {
 
   /// Names of all buffers within a function. Locals go before arguments: a name of the user's is never taken twice.
   private func names(_ roles: BufferRoles, prefix scratch: String) -> (names: [String], taken: SourceNames) {
-    var taken = SourceNames(taken: ["p", "u", "s", "n", "x_rows", "status", "count", "lane", "work", "side", "result"])
+    var taken = SourceNames(
+      taken: Set(targets).union([
+        "p", "u", "scratch", "x_rows", "status", "count", "lane", "row", "entry", "work", "result",
+      ]))
     var result = [String](repeating: "", count: program.buffers.count)
     let isInput = { (index: Int) in roles.samples[BufferID(index)] != nil || roles.parameters[BufferID(index)] != nil }
     for index in program.buffers.indices.sorted(by: { isInput($0) && !isInput($1) }) {
       let buffer = BufferID(index)
-      let wanted = roles.parameters[buffer]?.name ?? roles.samples[buffer]?.name ?? program.buffers[index].name
+      let wanted =
+        roles.parameters[buffer]?.name ?? roles.samples[buffer]?.name ?? roles.outputNames[buffer]
+        ?? program.buffers[index].name
       let name = taken.identifier(for: wanted)
       let isUniform = roles.uniforms.contains(buffer)
       let isParameter = roles.parameters[buffer] != nil
@@ -49,7 +54,7 @@ struct CEntryPoint {
     return (result, taken)
   }
 
-  private func bare(_ name: String) -> String { name.replacing("u->", with: "").replacing("s->", with: "") }
+  private func bare(_ name: String) -> String { name.replacing("u->", with: "").replacing("scratch->", with: "") }
 
   // MARK: Once for all rows
 
@@ -63,8 +68,7 @@ struct CEntryPoint {
     code.open("EE_FUNCTION void \(name)_prepare(\(name)_uniforms *u\(header.parameters.parameter), int *status)")
     var body = CodeBuilder()
     aliases(roles, reading: Set(program.prologue.flatMap(\.readBuffers)), names, &body)
-    var writer = BlockWriter(
-      layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
+    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.write(program.prologue)
     body.append(writer.code)
     functions.merge(writer.functions)
@@ -83,7 +87,7 @@ struct CEntryPoint {
   // MARK: A block of lanes
 
   private func writeScratch(_ roles: BufferRoles, _ code: inout CodeBuilder) {
-    let (names, _) = names(roles, prefix: "s->")
+    let (names, _) = names(roles, prefix: "scratch->")
     code.line("/* The buffers of one block of \(name). */")
     code.open("typedef struct \(name)_scratch")
     for buffer in roles.orderedSamples.map(\.buffer) + roles.locals {
@@ -104,10 +108,10 @@ struct CEntryPoint {
   private func writeBlock(
     _ roles: BufferRoles, _ usesHeap: Bool, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary
   ) {
-    let (names, taken) = names(roles, prefix: usesHeap ? "s->" : "")
+    let (names, taken) = names(roles, prefix: usesHeap ? "scratch->" : "")
     let arguments = targets.map { "\(real) *\($0)" }.joined(separator: ", ")
     let uniforms = roles.uniforms.isEmpty ? "" : ", const \(name)_uniforms *u"
-    let scratch = usesHeap ? ", \(name)_scratch *s" : ""
+    let scratch = usesHeap ? ", \(name)_scratch *scratch" : ""
     code.line("/* count rows of \(request.width) numbers, at most \(dialect.lanes). */")
     code.open(
       "EE_FUNCTION void \(name)_block(const \(real) *x_rows, int count, \(arguments)"
@@ -122,7 +126,7 @@ struct CEntryPoint {
       body.line(
         "const \(real) *row = x_rows + (lane < count ? lane : 0)*\(request.width)\(offset == 0 ? "" : " + \(offset)");")
       if let flat {
-        body.line("for (int e = 0; e < \(layout.count(buffer)); e++) (\(flat))[e][lane] = row[e];")
+        body.line("for (int entry = 0; entry < \(layout.count(buffer)); entry++) \(flat)[entry][lane] = row[entry];")
       } else {
         body.line("\(names[buffer.index])[lane] = row[0];")
       }
@@ -132,8 +136,7 @@ struct CEntryPoint {
       for buffer in roles.locals { body.line("\(dialect.vector) \(names[buffer.index])\(brackets(buffer));") }
     }
     body.line()
-    var writer = BlockWriter(
-      layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
+    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.write(program.body)
     body.append(writer.code)
     functions.merge(writer.functions)
@@ -146,11 +149,12 @@ struct CEntryPoint {
     code.line()
   }
 
-  /// The first element as a pointer to lanes; `nil` for a single number.
+  /// The entries in a row as an array of lanes; `nil` for a single number.
   private func flattened(_ buffer: BufferID, _ names: [String]) -> String? {
     let rank = layout.extents[buffer.index].count
     if rank == 0 { return nil }
-    return rank == 1 ? names[buffer.index] : "&\(names[buffer.index])" + String(repeating: "[0]", count: rank)
+    let name = names[buffer.index]
+    return rank == 1 ? name : "(&\(name)" + String(repeating: "[0]", count: rank) + ")"
   }
 
   private func writeResults(_ names: [String], _ code: inout CodeBuilder) {
@@ -168,8 +172,8 @@ struct CEntryPoint {
       if offset > 0 { place += place.isEmpty ? "\(offset)" : " + \(offset)" }
       let sign = entry.what == .gradient ? "+=" : "="
       if let flat = flattened(buffer, names) {
-        let index = place.isEmpty ? "e" : "\(place) + e"
-        code.line("for (int e = 0; e < \(count); e++) \(target)[\(index)] \(sign) (\(flat))[e][lane];")
+        let index = place.isEmpty ? "entry" : "\(place) + entry"
+        code.line("for (int entry = 0; entry < \(count); entry++) \(target)[\(index)] \(sign) \(flat)[entry][lane];")
       } else {
         code.line("\(target)[\(place.isEmpty ? "0" : place)] \(sign) \(names[buffer.index])[lane];")
       }

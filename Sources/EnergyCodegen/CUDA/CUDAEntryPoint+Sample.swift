@@ -17,7 +17,7 @@ extension CUDAEntryPoint {
     code.open("EE_FUNCTION void \(name)_prepare", taking: ["\(name)_uniforms &u"] + parameter + ["int *status"])
     var body = CodeBuilder()
     aliases(reading: Set(entry.program.prologue.flatMap(\.readBuffers)), names, &body)
-    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
+    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.write(entry.program.prologue)
     body.append(writer.code)
     functions.merge(writer.functions)
@@ -40,7 +40,7 @@ extension CUDAEntryPoint {
     aliases(reading: Set(entry.program.body.flatMap(\.readBuffers)), names, &body)
     declareArrays(names, &body)
     body.line()
-    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken, valueNames: request.valueNames)
+    var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
     if let group {
       writer.write(entry.program.body, plan, group)

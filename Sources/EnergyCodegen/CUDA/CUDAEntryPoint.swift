@@ -104,12 +104,14 @@ struct CUDAEntryPoint {
     var taken = SourceNames(
       taken: [
         "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
-        "partial", "block", "at", "count", "lane", "slot", "sums", "state",
+        "partial", "block", "at", "count", "lane", "slot", "sums", "state", "entry", "result", "energy_out",
+        "score_out",
+        "laplacian_out",
       ])
     var result = [String](repeating: "", count: entry.program.buffers.count)
     // What the code makes goes first: a name of the user's may be that of an argument, which is renamed then.
-    for (target, buffer) in roles.outputs where result[buffer.index].isEmpty {
-      result[buffer.index] = taken.identifier(for: outputName(target, buffer))
+    for buffer in roles.outputs.map(\.buffer) where result[buffer.index].isEmpty {
+      result[buffer.index] = taken.identifier(for: roles.outputNames[buffer] ?? "result")
     }
     for buffer in roles.uniforms {
       result[buffer.index] = "u." + taken.identifier(for: entry.program.buffers[buffer.index].name)
@@ -120,15 +122,6 @@ struct CUDAEntryPoint {
     for (buffer, field) in roles.orderedSamples { result[buffer.index] = taken.identifier(for: field.name) }
     for (buffer, field) in roles.orderedParameters { result[buffer.index] = taken.identifier(for: field.name) }
     return (result, taken)
-  }
-
-  private func outputName(_ target: String, _ buffer: BufferID) -> String {
-    if isSum { return "d_" + target }
-    let scores = roles.outputs.filter { $0.target == "score" }
-    guard target == "score", scores.count > 1, let place = scores.firstIndex(where: { $0.buffer == buffer }) else {
-      return target
-    }
-    return "score_" + request.samples[place].name
   }
 
   func brackets(_ buffer: BufferID) -> String { layout.extents[buffer.index].map { "[\(max(1, $0))]" }.joined() }

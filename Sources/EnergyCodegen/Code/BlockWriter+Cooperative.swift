@@ -132,7 +132,8 @@ extension BlockWriter {
       flush(reading: [buffer])
       let count = layout.count(buffer)
       code.line(
-        "for (int e = lane; e < \(count); e += \(group.threads)) (\(address(buffer)))[e] = \(dialect.number(number));")
+        "for (int entry = lane; entry < \(count); entry += \(group.threads)) \(flat(buffer))[entry] = \(dialect.number(number));"
+      )
       code.line(group.barrier)
     case .call(.matrixProduct(let output, let matrix, let transposed, let vector, let accumulating), _):
       flush(reading: [output])

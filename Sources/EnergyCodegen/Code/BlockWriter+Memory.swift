@@ -13,7 +13,7 @@ extension BlockWriter {
       return
     }
     // The place differs from lane to lane.
-    let source = named(value, nil)
+    let source = named(value, "value")
     let place = lanePlace(access)
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
     code.line(statement(place, source.isVarying ? "\(source.text)[lane]" : source.text))
@@ -38,17 +38,20 @@ extension BlockWriter {
   mutating func fill(_ buffer: BufferID, _ number: Double) {
     flush(reading: [buffer])
     let name = bufferNames[buffer.index]
-    let literal = CExpression(text: dialect.number(number), precedence: number < 0 ? .unary : .primary)
+    let literal = dialect.literal(number)
     let value = isVarying(buffer) ? functions.broadcast(literal) : literal.text
     let extents = layout.extents[buffer.index]
     if extents.isEmpty { return code.line("\(name) = \(value);") }
-    let indices = extents.indices.map { "a\($0)" }
+    let indices = extents.map { indexName(layout.program.indexNames[Size($0)] ?? []) }
     for (axis, (index, extent)) in zip(indices, extents).enumerated() {
       if let pragma = pragma(isInnermost: axis == extents.count - 1) { code.line(pragma) }
       code.open("for (int \(index) = 0; \(index) < \(extent); \(index)++)")
     }
     code.line("\(name)\(indices.map { "[\($0)]" }.joined()) = \(value);")
-    for _ in extents { code.close() }
+    for _ in extents {
+      code.close()
+      closeLoopName()
+    }
   }
 
   /// An element, all of its positions the same in every lane.
@@ -69,8 +72,7 @@ extension BlockWriter {
   mutating func gathered(_ access: Access, _ register: Register) -> CExpression? {
     guard isLanewise(access) else { return nil }
     let place = lanePlace(access)
-    temporaries += 1
-    let name = names.identifier(for: "t\(temporaries)")
+    let name = names.identifier(for: layout.program.registers[register.index].name ?? "value")
     code.line("\(dialect.vector) \(name);")
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
     code.line("\(name)[lane] = \(place);")
@@ -93,7 +95,7 @@ extension BlockWriter {
       case .register(let register):
         var value = self.value(.register(register))
         if value.precedence != .primary || !value.text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) {
-          value = named(value, nil)
+          value = named(value, "index")
         }
         values[register] = value
         let lane = value.isVarying ? "\(value.text)[lane]" : value.text
@@ -125,6 +127,12 @@ extension BlockWriter {
 
   private func block(_ buffer: BufferID) -> FunctionLibrary.Block {
     .init(address: address(buffer), count: layout.count(buffer), hasLanes: isVarying(buffer))
+  }
+
+  /// The entries of a buffer in a row, to be followed by one index.
+  func flat(_ buffer: BufferID) -> String {
+    let address = address(buffer)
+    return address.hasPrefix("&") ? "(\(address))" : address
   }
 
   /// The first element of a buffer as a pointer.

@@ -11,8 +11,6 @@ struct BlockWriter {
   let dialect: Dialect
   /// What the source calls each buffer; an element is the name with one index an axis behind it.
   var bufferNames: [String]
-  /// Names for computed values, where the user gave them one.
-  let valueNames: [NodeID: String]
   var names: SourceNames
   var code = CodeBuilder()
   /// Functions that the code needs before it.
@@ -22,8 +20,11 @@ struct BlockWriter {
   var pending: [Register: Pending] = [:]
   private var variables: [Variable: String] = [:]
   private var loopNames: [String] = []
-  private var uses: [Register: Use] = [:]
-  var temporaries = 0
+  /// The names that loops have; one that is closed gives its name back to other loops, and to nothing else.
+  private var allLoopNames: Set<String> = []
+  private(set) var uses: [Register: Use] = [:]
+  /// Loads of single numbers that are read before they change: they need no name.
+  private let unchanged: Set<Register>
   /// The buffers that the code written now changes.
   var written: Set<BufferID> = []
   /// What a compiler is told of loops.
@@ -42,26 +43,25 @@ struct BlockWriter {
   struct Pending {
     let expression: CExpression
     let reads: Set<BufferID>
-    let node: NodeID?
+    let name: String
   }
 
   /// Where a register is read.
-  private struct Use {
+  struct Use {
     var count = 0
     var isInOwnBlock = true
+    /// The element of an array that it is stored in first.
+    var stored: Access?
   }
 
-  init(
-    _ layout: ProgramLayout, _ dialect: Dialect, bufferNames: [String], names: SourceNames,
-    valueNames: [NodeID: String] = [:]
-  ) {
+  init(_ layout: ProgramLayout, _ dialect: Dialect, bufferNames: [String], names: SourceNames) {
     self.layout = layout
     self.dialect = dialect
     self.bufferNames = bufferNames
     self.names = names
-    self.valueNames = valueNames
     functions = FunctionLibrary(dialect)
     uses = Self.uses(in: layout.program.prologue + layout.program.body)
+    unchanged = layout.program.prologue.readBeforeChanged.union(layout.program.body.readBeforeChanged)
   }
 
   // MARK: Blocks
@@ -140,6 +140,11 @@ struct BlockWriter {
         result[register, default: Use()].count += 1
         if home[register] != blocks.last { result[register]?.isInOwnBlock = false }
       }
+      if case .store(let access, .register(let register)) = instruction, !access.positions.isEmpty,
+        access.registers.isEmpty, result[register]?.stored == nil
+      {
+        result[register]?.stored = access
+      }
       switch instruction {
       case .loop, .when:
         blocks.append(next)
@@ -156,20 +161,25 @@ struct BlockWriter {
 
   mutating func step(_ instruction: Instruction) {
     switch instruction {
-    case .compute(let register, let computation, let operands, let node):
+    case .compute(let register, let computation, let operands, _):
+      let name = word(for: register) ?? word(for: computation, operands)
       var reads: Set<BufferID> = []
       for case .register(let operand) in operands { reads.formUnion(pending[operand]?.reads ?? []) }
-      assign(register, expression(computation, operands, register), reads: reads, node)
+      assign(register, expression(computation, operands, register), reads: reads, name)
     case .load(let register, let access):
-      if let statement = gathered(access, register) { return assign(register, statement, reads: [], nil) }
+      if let statement = gathered(access, register) { return assign(register, statement, reads: [], "value") }
       let type = layout.program.registers[register.index].type
       var expression = CExpression(text: element(access), isVarying: isVarying(access.buffer))
       if type == .bool { expression = dialect.condition(fromReal: expression) }
-      if access.positions.isEmpty, !written.contains(access.buffer) {
+      if access.positions.isEmpty, !written.contains(access.buffer) || unchanged.contains(register) {
         // A single number that nobody changes has a name already.
         values[register] = expression
       } else {
-        assign(register, expression, reads: [access.buffer], nil)
+        let known = layout.program.registers[register.index].name
+        // An element of `h` that is called `h` is `h_t`.
+        let isElement = known == nil || known == layout.program.buffers[access.buffer.index].name
+        let name = isElement ? Self.word(for: expression) ?? known ?? "value" : known ?? "value"
+        assign(register, expression, reads: [access.buffer], name)
       }
     case .store(let access, let operand):
       let value = real(operand)
@@ -187,15 +197,15 @@ struct BlockWriter {
     }
   }
 
-  private mutating func assign(_ register: Register, _ expression: CExpression, reads: Set<BufferID>, _ node: NodeID?) {
+  private mutating func assign(_ register: Register, _ expression: CExpression, reads: Set<BufferID>, _ name: String) {
     guard let use = uses[register] else { return }
     let isShort = expression.text.count <= 72
     if use.count == 1, use.isInOwnBlock, isShort {
-      pending[register] = Pending(expression: expression, reads: reads, node: node)
+      pending[register] = Pending(expression: expression, reads: reads, name: name)
     } else if isPlain(expression.text) {
       values[register] = expression
     } else {
-      values[register] = named(expression, node)
+      values[register] = named(expression, name)
     }
   }
 
@@ -205,14 +215,8 @@ struct BlockWriter {
   }
 
   /// Gives an expression a name of its own.
-  mutating func named(_ expression: CExpression, _ node: NodeID?) -> CExpression {
-    let name: String
-    if let wanted = node.flatMap({ valueNames[$0] }) {
-      name = names.identifier(for: wanted)
-    } else {
-      temporaries += 1
-      name = names.identifier(for: "t\(temporaries)")
-    }
+  mutating func named(_ expression: CExpression, _ wanted: String) -> CExpression {
+    let name = names.identifier(for: wanted)
     code.line("const \(dialect.type(of: expression)) \(name) = \(expression.text);")
     return CExpression(text: name, isVarying: expression.isVarying, isCondition: expression.isCondition)
   }
@@ -222,7 +226,7 @@ struct BlockWriter {
     let due = pending.filter { !$0.value.reads.isDisjoint(with: buffers) }.map(\.key).sorted { $0.index < $1.index }
     for register in due {
       guard let waiting = pending.removeValue(forKey: register) else { continue }
-      values[register] = named(waiting.expression, waiting.node)
+      values[register] = named(waiting.expression, waiting.name)
     }
   }
 
@@ -233,12 +237,11 @@ struct BlockWriter {
     case .register(let register):
       if let waiting = pending.removeValue(forKey: register) { return waiting.expression }
       return values[register] ?? CExpression(text: "EE_NAN")
-    case .constant(let number):
-      return CExpression(text: dialect.number(number), precedence: number < 0 ? .unary : .primary)
+    case .constant(let number): return dialect.literal(number)
     case .index(let expression):
       let inner = index(expression)
       return CExpression(text: "(\(dialect.real))\(inner.operand(.unary))", precedence: .unary)
-    case .size(let size): return CExpression(text: dialect.number(Double(layout.value(size))))
+    case .size(let size): return dialect.literal(Double(layout.value(size)))
     }
   }
 
@@ -291,12 +294,24 @@ struct BlockWriter {
   private mutating func binary(
     _ symbol: String, _ operands: [Operand], _ place: CExpression.Precedence
   ) -> CExpression {
-    let (left, right) = (real(operands[0]), real(operands[1]))
+    var (left, right) = (real(operands[0]), real(operands[1]))
+    var symbol = symbol
+    // The order of two operands is for readers: -0.5*x, x - 1.
+    switch (symbol, left.number, right.number) {
+    case ("*", nil, let factor?) where left.precedence >= .unary || factor < 0: swap(&left, &right)
+    case ("+", let term?, nil):
+      swap(&left, &right)
+      if term < 0 { (symbol, right) = ("-", dialect.literal(-term)) }
+    case ("+", nil, let term?) where term < 0: (symbol, right) = ("-", dialect.literal(-term))
+    case ("-", nil, let term?) where term < 0: (symbol, right) = ("+", dialect.literal(-term))
+    default: break
+    }
     // The right operand binds tighter: a - (b + c), a*(b*c) as computed.
     let tighter: CExpression.Precedence = place == .comparison ? .sum : place == .sum ? .product : .unary
     let spaces = place == .product && symbol == "*" ? "" : " "
     let leftText = left.operand(place == .comparison ? .sum : place)
-    let rightText = right.text.hasPrefix("-") ? "(\(right.text))" : right.operand(tighter)
+    let isTight = place == .product || place == .sum
+    let rightText = isTight && right.text.hasPrefix("-") ? "(\(right.text))" : right.operand(tighter)
     return CExpression(
       text: leftText + spaces + symbol + spaces + rightText, precedence: place,
       isVarying: left.isVarying || right.isVarying)
@@ -343,11 +358,24 @@ struct BlockWriter {
   // MARK: Indices
 
   mutating func loopName(_ variable: Variable) -> String {
-    let letters = ["i", "j", "k", "l", "m", "n"]
-    let depth = loopNames.count
-    let name = depth < letters.count ? letters[depth] : "i\(depth + 1)"
-    loopNames.append(name)
+    let name = indexName(layout.program.indexNames[variable.extent] ?? [], extent: variable.extent)
     variables[variable] = name
+    return name
+  }
+
+  /// A name for an index until `closeLoopName`: what the user calls indices of that length, the letter of the size in
+  /// small, or a usual letter.
+  mutating func indexName(_ wanted: [String] = [], extent: Size? = nil) -> String {
+    let size = extent?.dimension?.name ?? ""
+    let letter = size.count == 1 && size != size.lowercased() ? [size.lowercased()] : []
+    let candidates = wanted.map(SourceNames.mangled) + letter + ["i", "j", "k", "l", "m", "n"]
+    let free = candidates.first {
+      !loopNames.contains($0) && (allLoopNames.contains($0) || !names.isTaken($0))
+    }
+    let name = free ?? names.identifier(for: "i")
+    names.take(name)
+    allLoopNames.insert(name)
+    loopNames.append(name)
     return name
   }
 
@@ -355,16 +383,19 @@ struct BlockWriter {
 
   func index(_ expression: IndexExpression) -> CExpression {
     var text = ""
+    // 118 - t, not -t + 118.
+    let offset = layout.value(expression.offset)
+    let isOffsetFirst = offset > 0 && (expression.terms.first?.coefficient ?? 1) < 0
+    if isOffsetFirst { text = "\(offset)" }
     for term in expression.terms {
       let size = abs(term.coefficient)
       let name = variables[term.variable] ?? "0"
       text += text.isEmpty ? (term.coefficient < 0 ? "-" : "") : (term.coefficient < 0 ? " - " : " + ")
       text += size == 1 ? name : "\(size)*\(name)"
     }
-    let offset = layout.value(expression.offset)
     if text.isEmpty {
       text = "\(offset)"
-    } else if offset != 0 {
+    } else if offset != 0, !isOffsetFirst {
       text += offset < 0 ? " - \(-offset)" : " + \(offset)"
     }
     let isPlain = !text.contains { " *-".contains($0) }

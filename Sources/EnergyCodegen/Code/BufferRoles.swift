@@ -11,6 +11,8 @@ struct BufferRoles {
   private(set) var uniforms: [BufferID] = []
   /// The results in the order of the entry point.
   private(set) var outputs: [(target: String, buffer: BufferID)] = []
+  /// What the results are called within a function.
+  private(set) var outputNames: [BufferID: String] = [:]
   /// What is computed for a row, results among it.
   private(set) var locals: [BufferID] = []
 
@@ -29,6 +31,11 @@ struct BufferRoles {
     }
     outputs = entry.outputs.compactMap { output in
       program.outputs.first { $0.name == output.name }.map { (output.target, $0.buffer) }
+    }
+    let scores = outputs.filter { $0.target == "score" }.map(\.buffer)
+    for (target, buffer) in outputs where outputNames[buffer] == nil {
+      let sample = scores.count > 1 ? scores.firstIndex(of: buffer).map { request.samples[$0].name } : nil
+      outputNames[buffer] = entry.what == .gradient ? "d_\(target)" : sample.map { "\(target)_\($0)" } ?? target
     }
   }
 

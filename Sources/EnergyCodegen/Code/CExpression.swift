@@ -12,6 +12,8 @@ struct CExpression {
   var isVarying = false
   /// Whether it is a condition; conditions of lanes are masks.
   var isCondition = false
+  /// The value of a literal.
+  var number: Double?
 
   /// The text as an operand of something that binds like `place`.
   func operand(_ place: Precedence) -> String { precedence < place ? "(\(text))" : text }

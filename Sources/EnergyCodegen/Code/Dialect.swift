@@ -30,6 +30,11 @@ struct Dialect {
   /// A number.
   func number(_ value: Double) -> String { NumberSpelling.text(value, isSingle: isSingle) }
 
+  /// A number as an operand.
+  func literal(_ value: Double) -> CExpression {
+    CExpression(text: number(value), precedence: value < 0 ? .unary : .primary, number: value)
+  }
+
   /// How a built-in is written.
   func template(_ spelling: Spelling) -> String {
     switch (target, isSingle) {

@@ -41,7 +41,9 @@ struct FunctionLibrary {
     let identifier = "ee_" + SourceNames.mangled(name) + dialect.suffix
     let isVarying = arguments.contains(where: \.isVarying)
     let names = ["a", "b", "c", "d"].prefix(arguments.count)
-    let body = names.enumerated().reduce(template) { $0.replacing("{\($1.offset)}", with: $1.element) }
+    let body = names.enumerated().reduce(Self.withoutParentheses(template)) {
+      $0.replacing("{\($1.offset)}", with: $1.element)
+    }
     guard isVarying else {
       let texts = arguments.map(\.text)
       if Self.isPlainCall(template, arguments.count) {
@@ -54,7 +56,9 @@ struct FunctionLibrary {
     }
     let lanes = "\(identifier)_v"
     let parameters = names.map { "\(dialect.vector) \($0)" }.joined(separator: ", ")
-    let lane = names.enumerated().reduce(template) { $0.replacing("{\($1.offset)}", with: "\($1.element)[lane]") }
+    let lane = names.enumerated().reduce(Self.withoutParentheses(template)) {
+      $0.replacing("{\($1.offset)}", with: "\($1.element)[lane]")
+    }
     add(
       lanes,
       """
@@ -67,6 +71,19 @@ struct FunctionLibrary {
       """)
     let texts = arguments.map(broadcast)
     return CExpression(text: "\(lanes)(\(texts.joined(separator: ", ")))", isVarying: true)
+  }
+
+  /// A template for arguments that are names: without the parentheses around each and around all.
+  private static func withoutParentheses(_ template: String) -> String {
+    var text = template.replacing(/(^|[^A-Za-z0-9_])\((\{[0-9]\})\)/) { "\($0.output.1)\($0.output.2)" }
+    var depth = 0
+    // The first parenthesis is closed at the very end.
+    let closes = text.indices.first { position in
+      depth += text[position] == "(" ? 1 : text[position] == ")" ? -1 : 0
+      return depth == 0
+    }
+    if text.hasPrefix("("), closes == text.index(before: text.endIndex) { text = String(text.dropFirst().dropLast()) }
+    return text
   }
 
   /// Whether a template is one call that has every argument once, in order: `exp({0})`.
@@ -224,11 +241,13 @@ struct FunctionLibrary {
     }
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
     for (position, input) in inputs.enumerated() where input.hasLanes {
-      code.line("for (int e = 0; e < \(input.count); e++) input\(position)[e] = (\(input.address))[e][lane];")
+      code.line(
+        "for (int entry = 0; entry < \(input.count); entry++) input\(position)[entry] = (\(input.address))[entry][lane];"
+      )
     }
     let list = inputs.enumerated().map { $0.element.hasLanes ? "input\($0.offset)" : $0.element.address }
     code.line("\(name)(result, \(list.joined(separator: ", ")), \(work)\(rows), \(columns));")
-    code.line("for (int e = 0; e < \(output.count); e++) (\(output.address))[e][lane] = result[e];")
+    code.line("for (int entry = 0; entry < \(output.count); entry++) (\(output.address))[entry][lane] = result[entry];")
     code.close()
     code.close()
   }

@@ -10,15 +10,36 @@ public struct SourceNames {
 
   /// A fresh identifier that reads like `name`.
   public mutating func identifier(for name: String) -> String {
-    let base = Self.mangled(name)
+    var base = Self.mangled(name)
+    // `ee_…` and `EE_…` are ours, `cuda…` is the toolkit's.
+    if Self.isForeign(base) || Self.isMacro(base) { base = "v_" + base }
     var candidate = base
     var number = 2
-    while taken.contains(candidate) {
+    while isTaken(candidate) {
       candidate = "\(base)_\(number)"
       number += 1
     }
     taken.insert(candidate)
     return candidate
+  }
+
+  /// Whether an identifier means something already.
+  public func isTaken(_ identifier: String) -> Bool {
+    taken.contains(identifier) || Self.isForeign(identifier) || Self.isMacro(identifier)
+  }
+
+  /// Keeps an identifier from being given to something else.
+  public mutating func take(_ identifier: String) { taken.insert(identifier) }
+
+  private static func isForeign(_ name: String) -> Bool {
+    ["ee_", "cuda"].contains { name.lowercased().hasPrefix($0) }
+  }
+
+  /// Whether the headers that emitted source includes may have a macro of that name.
+  private static func isMacro(_ name: String) -> Bool {
+    name == name.uppercased()
+      && ["M_", "FP_", "INT", "UINT", "SIZE_", "PTRDIFF_", "WCHAR_", "WINT_", "SIG_", "EXIT_", "MATH_", "HUGE_"]
+        .contains { name.hasPrefix($0) }
   }
 
   /// `name` in the characters of an identifier; starts with a letter, holds no two underscores in a row.
@@ -50,6 +71,9 @@ public struct SourceNames {
     thread_local throw true try typedef typeid typename typeof union unsigned using virtual void volatile wchar_t while
     xor xor_eq NULL NAN INFINITY HUGE_VAL assert errno stdin stdout stderr int8_t int16_t int32_t int64_t uint8_t
     uint16_t uint32_t uint64_t size_t intptr_t uintptr_t linux unix main
+    MB_CUR_MAX RAND_MAX MAXFLOAT SNAN SNANF SNANL SNANF32 SNANF64 SNANF128 SNANF32X SNANF64X NFDBITS FD_SETSIZE
+    BYTE_ORDER BIG_ENDIAN LITTLE_ENDIAN PDP_ENDIAN WUNTRACED WSTOPPED WCONTINUED WEXITED WNOHANG WNOWAIT
+    math_errhandling
     blockIdx blockDim gridDim threadIdx warpSize float2 float3 float4 double2 double3 double4 int2 int4 dim3
     cudaStream_t cudaError_t
     acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs fdim floor fma fmax

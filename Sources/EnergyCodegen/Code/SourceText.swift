@@ -6,7 +6,9 @@ extension EmissionRequest {
     func line(_ text: String) { code.line(text.isEmpty ? " *" : " * " + commentText(text)) }
     let arguments = samples.map { "\($0.name) : \($0.type)" }.joined(separator: ", ")
     code.line("/*")
-    line("\(name)(\(arguments)), written by energy \(version) for \(language), \(real) precision.")
+    line(
+      "\(name)(\(arguments)), written by energy \(version) for \(language), \(isSingle ? "single" : "double") precision."
+    )
     line("")
     for formula in formulas {
       for (number, part) in formula.text.split(separator: "\n").enumerated() {

@@ -34,9 +34,13 @@ public struct Spelling: Sendable {
     Spelling(c64: template.replacing("@", with: ""), c32: template.replacing("@", with: "f"))
   }
 
-  /// A helper function; single precision goes through double.
-  public static func helper(_ helper: Helper, arity: Int = 1) -> Spelling {
+  /// A helper function; single precision has its own, or goes through double.
+  public static func helper(_ helper: Helper, single: Helper? = nil, arity: Int = 1) -> Spelling {
     let doubles = (0..<arity).map { "{\($0)}" }.joined(separator: ", ")
+    if let single {
+      return Spelling(
+        c64: "\(helper.name)(\(doubles))", c32: "\(single.name)(\(doubles))", helpers: [helper, single])
+    }
     let casts = (0..<arity).map { "(double)({\($0)})" }.joined(separator: ", ")
     return Spelling(
       c64: "\(helper.name)(\(doubles))", c32: "(float)\(helper.name)(\(casts))", helpers: [helper])

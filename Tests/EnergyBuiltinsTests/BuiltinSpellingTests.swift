@@ -19,8 +19,8 @@ import Testing
     let binary = folder.appending(path: "spelling").path
     let source = folder.appending(path: "spelling.c").path
     let compiler = try #require(Self.compiler)
-    _ = try run(compiler, ["-O0", "-Wno-everything", "-o", binary, source, "-lm"])
-    var lines = try run(binary, []).split(separator: "\n").makeIterator()
+    _ = try Self.run(compiler, ["-O0", "-Wno-everything", "-o", binary, source, "-lm"])
+    var lines = try Self.run(binary, []).split(separator: "\n").makeIterator()
     for (entry, points) in zip(entries, points) {
       for point in points {
         let line = lines.next()
@@ -46,11 +46,7 @@ import Testing
       "#include <math.h>\n#include <stdio.h>\n#define ENERGY_FUNCTION static\n"
       + "#define ENERGY_OUTLINE static\n"
     var known: Set<String> = []
-    func include(_ helper: Spelling.Helper) {
-      for needed in helper.needs { include(needed) }
-      if known.insert(helper.name).inserted { text += helper.source + "\n" }
-    }
-    for entry in entries { entry.primitive?.spelling.helpers.forEach(include) }
+    for entry in entries { Self.include(entry.primitive?.spelling.helpers ?? [], &text, &known) }
     var body = ""
     for (number, (entry, points)) in zip(entries, points).enumerated() {
       guard let spelling = entry.primitive?.spelling else { continue }
@@ -68,7 +64,15 @@ import Testing
     return text + "int main(void) {\n\(body)  return 0;\n}\n"
   }
 
-  private func run(_ path: String, _ arguments: [String]) throws -> String {
+  /// Writes helpers behind those that they call, each once.
+  static func include(_ helpers: [Spelling.Helper], _ text: inout String, _ known: inout Set<String>) {
+    for helper in helpers {
+      include(helper.needs, &text, &known)
+      if known.insert(helper.name).inserted { text += helper.source + "\n" }
+    }
+  }
+
+  static func run(_ path: String, _ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments

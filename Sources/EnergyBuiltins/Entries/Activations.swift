@@ -24,7 +24,7 @@ extension Builtins {
     .primitive(
       .init(
         .partials { graph, x, _ in [graph.product([(x[0], -1), (graph.affine(-1, x[0], plus: 1), -1)])] },
-        .helper(.logit), ulps: 4)))
+        .helper(.logit, single: .logitSingle), ulps: 4)))
 
   static let softplus = Builtin(
     "softplus", "log(1 + e^x), without overflow.", example: .init("softplus(0)", 0.6931471805599453), [.init()],

@@ -15,7 +15,7 @@ extension Builtins {
     .primitive(
       .init(
         .partials { graph, x, _ in [graph.call("bessel_i1", x[0])] },
-        Spelling.helper(.besselI0).withCUDA("cyl_bessel_i0"), ulps: 6)))
+        Spelling.helper(.besselI0, single: .besselI0Single).withCUDA("cyl_bessel_i0"), ulps: 6)))
 
   static let besselI1 = Builtin(
     "bessel_i1", "The modified Bessel function I₁.", example: .init("bessel_i1(0)", 0), [.init("x", samples: -40...40)],
@@ -27,7 +27,7 @@ extension Builtins {
         .partials { graph, x, _ in
           let second = graph.call("bessel_i", graph.constant(2), x[0])
           return [graph.scale(0.5, graph.add(graph.call("bessel_i0", x[0]), second))]
-        }, Spelling.helper(.besselI1).withCUDA("cyl_bessel_i1"), ulps: 6)))
+        }, Spelling.helper(.besselI1, single: .besselI1Single).withCUDA("cyl_bessel_i1"), ulps: 6)))
 
   static let besselI = Builtin(
     "bessel_i", "The modified Bessel function Iₙ for a whole number n.", example: .init("bessel_i(2, 0)", 0),
@@ -41,7 +41,7 @@ extension Builtins {
           let below = Builtins.apply(graph, "bessel_i", [graph.affine(1, x[0], plus: -1), x[1]])
           let above = Builtins.apply(graph, "bessel_i", [graph.affine(1, x[0], plus: 1), x[1]])
           return [nil, graph.scale(0.5, graph.add(below, above))]
-        }, .helper(.besselI, arity: 2), ulps: 16)))
+        }, .helper(.besselI, single: .besselISingle, arity: 2), ulps: 16)))
 
   static let logI0 = Builtin(
     "log_i0", "The logarithm of the modified Bessel function I₀, without overflow.", example: .init("log_i0(0)", 0),
@@ -50,7 +50,8 @@ extension Builtins {
     reference: .table("log_i0"), symmetry: .even,
     .primitive(
       .init(
-        .partials { graph, x, _ in [graph.call("bessel_ratio", graph.constant(1), x[0])] }, .helper(.logI0), ulps: 6)))
+        .partials { graph, x, _ in [graph.call("bessel_ratio", graph.constant(1), x[0])] },
+        .helper(.logI0, single: .logI0Single), ulps: 6)))
 
   static let besselRatio = Builtin(
     "bessel_ratio", "Iₙ(x)/I₀(x) for a whole number n: the mean resultant length of directions for n = 1.",
@@ -67,5 +68,5 @@ extension Builtins {
           let first = graph.call("bessel_ratio", graph.constant(1), x[1])
           let mean = graph.scale(0.5, graph.add(below, above))
           return [nil, graph.subtract(mean, graph.multiply(y, first))]
-        }, .helper(.besselRatio, arity: 2), ulps: 16)))
+        }, .helper(.besselRatio, single: .besselRatioSingle, arity: 2), ulps: 16)))
 }

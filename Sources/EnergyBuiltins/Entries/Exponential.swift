@@ -71,7 +71,7 @@ extension Builtins {
         .partials { graph, x, _ in
           let difference = graph.subtract(x[0], x[1])
           return [graph.call("sigmoid", difference), graph.call("sigmoid", graph.negate(difference))]
-        }, .helper(.logaddexp, arity: 2), ulps: 3)))
+        }, .helper(.logaddexp, single: .logaddexpSingle, arity: 2), ulps: 3)))
 
   static let logdiffexp = Builtin(
     "logdiffexp", "log(e^a − e^b) for a ≥ b, without overflow.", example: .init("logdiffexp(2, 1)", 1.5413248546129182),
@@ -89,7 +89,7 @@ extension Builtins {
       .init(
         .partials { graph, x, _ in
           [graph.scale(-1, graph.power(graph.call("expm1", graph.negate(x[0])), -1))]
-        }, .helper(.log1mexp), ulps: 3)))
+        }, .helper(.log1mexp, single: .log1mexpSingle), ulps: 3)))
 
   static let xlogy = Builtin(
     "xlogy", "x·log(y), and 0 where x is 0.", example: .init("xlogy(0, 0)", 0),

@@ -18,7 +18,10 @@ extension Builtins {
     value: .unary { Numerics.digamma($0) },
     special: [.init([.infinity], .infinity), .init([0], -.infinity), .init([-1], .nan), .init([.nan], .nan)],
     reference: .table("digamma"),
-    .primitive(.init(.partials { graph, x, _ in [graph.call("trigamma", x[0])] }, .helper(.digamma), ulps: 8)))
+    .primitive(
+      .init(
+        .partials { graph, x, _ in [graph.call("trigamma", x[0])] }, .helper(.digamma, single: .digammaSingle), ulps: 8)
+    ))
 
   static let trigamma = Builtin(
     "trigamma", "The derivative of digamma.", example: .init("trigamma(1)", 1.6449340668482264),
@@ -26,7 +29,8 @@ extension Builtins {
     special: [.init([.infinity], 0), .init([0], .infinity), .init([.nan], .nan)], reference: .table("trigamma"),
     .primitive(
       .init(
-        .partials { graph, x, _ in [graph.call("polygamma", graph.constant(2), x[0])] }, .helper(.trigamma), ulps: 8)))
+        .partials { graph, x, _ in [graph.call("polygamma", graph.constant(2), x[0])] },
+        .helper(.trigamma, single: .trigammaSingle), ulps: 8)))
 
   static let polygamma = Builtin(
     "polygamma", "The n-th derivative of digamma, for a whole number n.",

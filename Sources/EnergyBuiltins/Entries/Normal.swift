@@ -43,7 +43,7 @@ extension Builtins {
     .primitive(
       .init(
         .partials { graph, x, _ in [graph.gaussian(x[0], rate: -0.5, factor: 1 / Numerics.sqrtTwoPi)] },
-        Spelling.helper(.normcdf).withCUDA("normcdf"), ulps: 6)))
+        Spelling.helper(.normcdf, single: .normcdfSingle).withCUDA("normcdf"), ulps: 6)))
 
   static let logNormcdf = Builtin(
     "log_normcdf", "The logarithm of the standard normal distribution function, for any x.",
@@ -52,7 +52,9 @@ extension Builtins {
     special: [.init([.infinity], 0), .init([-.infinity], -.infinity), .init([.nan], .nan)],
     reference: .table("log_normcdf"),
     .primitive(
-      .init(.partials { graph, x, _ in [graph.call("inverse_mills", x[0])] }, .helper(.logNormcdf), ulps: 4)))
+      .init(
+        .partials { graph, x, _ in [graph.call("inverse_mills", x[0])] },
+        .helper(.logNormcdf, single: .logNormcdfSingle), ulps: 4)))
 
   /// φ/Φ, on which all derivatives of log Φ close: h′ = −h·(x + h), never 0/0.
   static let inverseMills = Builtin(
@@ -63,7 +65,8 @@ extension Builtins {
     reference: .table("inverse_mills"),
     .primitive(
       .init(
-        .partials { graph, x, y in [graph.negate(graph.multiply(y, graph.add(x[0], y)))] }, .helper(.inverseMills),
+        .partials { graph, x, y in [graph.negate(graph.multiply(y, graph.add(x[0], y)))] },
+        .helper(.inverseMills, single: .inverseMillsSingle),
         ulps: 6)))
 
   static let probit = Builtin(

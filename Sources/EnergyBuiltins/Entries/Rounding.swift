@@ -84,7 +84,7 @@ extension Builtins {
     .primitive(
       .init(
         .partials { graph, x, _ in [graph.constant(1), graph.negate(graph.call("div", x[0], x[1]))] },
-        .helper(.mod, arity: 2), ulps: 1)))
+        .helper(.mod, single: .modSingle, arity: 2), ulps: 1)))
 
   static let div = Builtin(
     "div", "The whole quotient floor(a/b).", example: .init("div(-1, 3)", -1),

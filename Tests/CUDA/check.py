@@ -69,11 +69,11 @@ def while_running(tools, folder, name):
     return [f"{name} by NVRTC for {architecture}: {text[:1000]}" for architecture, text in said.items() if text]
 
 
-def check(tools, program, model, dtype, folder):
+def check(tools, program, model, dtype, folder, with_nvrtc=True):
     """What is wrong with an artefact, the numbers of its kernels, and what a workload's sample costs."""
     model.emit(program, dtype, folder)
     manifest = model.manifest(folder)
-    problems = header_is_c(folder, model.name) + while_running(tools, folder, model.name)
+    problems = header_is_c(folder, model.name) + (while_running(tools, folder, model.name) if with_nvrtc else [])
     target, said = compiled(tools.nvcc, folder / f"{model.name}.cu")
     used = machine_code.resources(said)
     sass = subprocess.run([tools.cuobjdump, "-sass", str(target)], capture_output=True, text=True, check=True).stdout
@@ -185,6 +185,14 @@ def compare(name, numbers, table):
                 yield f"{kernel} of {name}: {entry[key]} {key.replace('_', ' ')}, {known[key]} in the table"
 
 
+def record(table):
+    """Writes the table, a kernel a line."""
+    lines = [f"  {json.dumps(name)}: {{\n" + ",\n".join(
+        f"    {json.dumps(kernel)}: {json.dumps(table[name][kernel])}" for kernel in sorted(table[name]))
+        + "\n  }" for name in sorted(table)]
+    TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=".build/debug/energy")
@@ -206,7 +214,8 @@ def main():
         everything = models.sized_models(folder) if arguments.sizes else models.all_models(folder)
         chosen = [m for m in everything if not arguments.only or m.name in arguments.only]
         work = {
-            pool.submit(check, tools, program, model, dtype, folder / dtype / model.name): f"{model.name} {dtype}"
+            pool.submit(check, tools, program, model, dtype, folder / dtype / model.name, not arguments.sizes):
+            f"{model.name} {dtype}"
             for model in chosen for dtype in ("f32", "f64")}
         print(f"{len(work)} sources with {tools.nvcc}" + ("" if arguments.sizes else " and the program of docs/cuda.md"),
               flush=True)
@@ -227,19 +236,15 @@ def main():
             if name in table and not arguments.record:
                 problems += compare(name, numbers, table)
     if arguments.record:
-        table.update({name: numbers for name, numbers in fresh.items() if name.split()[0] in models.WORKLOADS})
-        lines = [f"  {json.dumps(name)}: {{\n" + ",\n".join(
-            f"    {json.dumps(kernel)}: {json.dumps(table[name][kernel])}" for kernel in sorted(table[name]))
-            + "\n  }" for name in sorted(table)]
-        TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        record({**table, **{name: numbers for name, numbers in fresh.items() if name.split()[0] in models.WORKLOADS}})
     problems += bar.problems(costs)
     if costs:
         print(bar.table(costs))
     for problem in sorted(problems):
         print(problem)
     names = ", ".join(f"sm_{architecture}" for architecture in ARCHITECTURES)
-    print(f"{len(fresh)} sources with {kernels} kernels compiled by nvcc" + (" and NVRTC" if tools.nvrtc else "; no NVRTC")
-          + f" for {names}: {len(problems)} problems")
+    also = "" if arguments.sizes else " and NVRTC" if tools.nvrtc else " (there is no NVRTC)"
+    print(f"{len(fresh)} sources with {kernels} kernels compiled by nvcc{also} for {names}: {len(problems)} problems")
     return 1 if problems else 0
 
 

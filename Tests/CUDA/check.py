@@ -93,7 +93,8 @@ def check(tools, program, model, dtype, folder, with_nvrtc=True):
                         instructions, kernel, architecture, function, folder / f"{model.name}.cu")})
                     numbers[f"{kernel} {architecture}"]["main_path"] = costs[architecture][-1]["main_path"]
                     if model.name == "w1_double_well" and dtype == "f32":
-                        problems += interpreted(instructions, kernel, architecture, folder / f"{model.name}.cu")
+                        problems += interpreted(
+                            instructions, kernel, architecture, function, folder / f"{model.name}.cu")
                 except thread.Unknown as unknown:
                     problems.append(f"{kernel} ({architecture}): its main path can't be followed: {unknown}")
     target.unlink()
@@ -105,22 +106,23 @@ def function_named(manifest, what):
     return next((f for f in manifest["functions"] if f["what"] == what), None)
 
 
-def declaration(kernel, source):
+def declaration(kernel, function, source):
     """The threads of a block and the arguments of a kernel that the source declares."""
-    threads, signature = re.search(
-        rf"__launch_bounds__\((\d+)[^)]*\) {kernel}\((.*?)\) \{{", source.read_text(), re.DOTALL).groups()
-    return int(threads), signature
+    bounds, signature = re.search(
+        rf"__global__ void (?:__launch_bounds__\((\d+)[^)]*\) )?{kernel}\((.*?)\) \{{", source.read_text(),
+        re.DOTALL).groups()
+    return int(bounds or function["threads"]), signature
 
 
 def main_path(instructions, kernel, architecture, function, source):
     """What a sample costs."""
-    threads, signature = declaration(kernel, source)
+    threads, signature = declaration(kernel, function, source)
     return thread.a_sample(instructions, signature, architecture, threads, function["samples_per_block"])
 
 
-def interpreted(instructions, kernel, architecture, source):
+def interpreted(instructions, kernel, architecture, function, source):
     """Whether running machine code here is right: the energy of a row that is known."""
-    threads, signature = declaration(kernel, source)
+    threads, signature = declaration(kernel, function, source)
     row, energy = thread.stored(instructions, signature, architecture, threads, 16)
     wanted = sum((x * x - 1) ** 2 for x in row)
     if not abs(energy - wanted) <= 1e-5 * wanted:

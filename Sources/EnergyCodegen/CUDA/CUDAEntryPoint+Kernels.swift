@@ -36,11 +36,16 @@ extension CUDAEntryPoint {
     return ["const \(real) *__restrict__ x_rows", "const long long n"] + targets
   }
 
+  /// Only kernels whose threads share samples are told how large their blocks are. Told so, ptxas keeps a few words of
+  /// a thread in local memory where one more block then fits a multiprocessor; and no kernel needs it: a block of 256
+  /// threads may have 255 registers each.
+  private var bounds: String { group == nil ? "" : "__launch_bounds__(\(threads)) " }
+
   private func writeKernel(
     _ part: String, _ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void
   ) {
     code.open(
-      "extern \"C\" __global__ void __launch_bounds__(\(threads)) \(kernel(part))",
+      "extern \"C\" __global__ void \(bounds)\(kernel(part))",
       taking: rowArguments + kernelContext.map(\.declaration) + more)
     body(&code)
     code.close()

@@ -42,6 +42,7 @@ extension CUDAEntryPoint {
     body.line()
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
+    writer.work = frame.work.map { "frame + \($0)" }
     if let group {
       writer.write(entry.program.body, plan, group)
     } else {

@@ -52,7 +52,7 @@ struct CUDAEntryPoint {
     let size = dialect.isSingle ? 4 : 8
     frame =
       strategy.threadsPerSample == 1
-      ? FrameLayout(layout, roles, width: request.width)
+      ? FrameLayout(layout, roles, width: request.width, hasWork: true)
       : FrameLayout(
         layout, roles, width: request.width, unit: entry.what == .gradient ? 1 : 16 / size,
         without: plan.privateArrays)

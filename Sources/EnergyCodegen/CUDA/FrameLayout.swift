@@ -10,12 +10,18 @@ struct FrameLayout {
   private(set) var count: Int
   /// Where the results begin; they lie one behind the other.
   let firstOutput: Int
+  /// Where linear algebra has room for its copy of a matrix, if it needs any.
+  private(set) var work: Int?
 
   /// - Parameters:
   ///   - width: the numbers of a row, which come first.
   ///   - unit: arrays begin at multiples of so many numbers.
   ///   - own: arrays that lie elsewhere.
-  init(_ layout: ProgramLayout, _ roles: BufferRoles, width: Int, unit: Int = 1, without own: Set<BufferID> = []) {
+  ///   - hasWork: whether the room of linear algebra is in the frame.
+  init(
+    _ layout: ProgramLayout, _ roles: BufferRoles, width: Int, unit: Int = 1, without own: Set<BufferID> = [],
+    hasWork: Bool = false
+  ) {
     count = width
     firstOutput = width
     // Single numbers first, so that arrays in units are not torn apart.
@@ -26,6 +32,11 @@ struct FrameLayout {
     }
     for buffer in roles.locals where offsets[buffer] == nil && !own.contains(buffer) {
       if !layout.extents[buffer.index].isEmpty { place(buffer, layout, unit) }
+    }
+    let room = hasWork ? layout.workCount : 0
+    if room > 0 {
+      work = count
+      count += room
     }
     count = (count + unit - 1) / unit * unit
   }

@@ -32,7 +32,7 @@ struct StrategyChoice {
   func strategy() -> Strategy {
     if what != .gradient, let reason = registersReason { return registers(reason) }
     // Odd: threads of a warp begin in different banks.
-    let frame = FrameLayout(layout, roles, width: width).count | 1
+    let frame = FrameLayout(layout, roles, width: width, hasWork: true).count | 1
     let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
     if let threads, threads >= 64 || !isSpread || width < Self.longRow { return sharedFrame(threads, frame) }
     if isSpread { return shared() }

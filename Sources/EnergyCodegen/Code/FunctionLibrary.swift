@@ -217,9 +217,9 @@ struct FunctionLibrary {
   }
 
   /// output = operation(inputs) on matrices of `rows` rows, a lane at a time where the output has lanes; a right side
-  /// has `columns` columns.
+  /// has `columns` columns. A copy of the matrix goes to `room`, or to an array declared here.
   mutating func linearAlgebra(
-    _ operation: LinearAlgebra, _ output: Block, _ inputs: [Block], rows: Int, columns: Int,
+    _ operation: LinearAlgebra, _ output: Block, _ inputs: [Block], rows: Int, columns: Int, work room: String?,
     into code: inout CodeBuilder
   ) {
     let real = dialect.real
@@ -227,6 +227,12 @@ struct FunctionLibrary {
       add(name, text)
     }
     let name = "ee_\(operation.rawValue)\(dialect.suffix)"
+    if let room, !output.hasLanes {
+      let arguments =
+        [output.address] + inputs.map(\.address) + (LinearAlgebraSource.needsWork(operation) ? [room] : [])
+      code.lines(CodeBuilder.wrapped(name, arguments + ["\(rows)", "\(columns)"], ";"))
+      return
+    }
     let work = LinearAlgebraSource.needsWork(operation) ? "work, " : ""
     code.open("")
     if !work.isEmpty { code.line("\(real) work[\(max(1, rows * rows))];") }

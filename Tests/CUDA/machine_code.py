@@ -55,12 +55,13 @@ def summary(instructions):
     """The numbers that rules and the golden table are about."""
     return {
         "instructions": len(instructions),
+        "loads": count(instructions, r"LDG\b"),
         "wide_loads": count(instructions, r"LDG\.E\.128"),
         "wide_stores": count(instructions, r"STG\.E\.128"),
         "local": count(instructions, r"(LDL|STL)\b"),
         "double": count(instructions, r"(DADD|DMUL|DFMA|DSETP)\b|F2F\.F64|F2F\.F32\.F64"),
         "flush": count(instructions, r"(FADD|FMUL|FFMA)\.FTZ"),
-        "single": count(instructions, r"(FADD|FMUL|FFMA)\b"),
+        "special": count(instructions, r"MUFU\.(RSQ|LG2|EX2|RCP|SQRT)"),
         "barriers": count(instructions, r"BAR\.SYNC"),
         "atomics": count(instructions, r"(ATOM|ATOMG|ATOMS|RED)\b"),
         "calls": count(instructions, r"CALL\b"),

@@ -181,7 +181,7 @@ extension Session {
     let type = Self.type(
       Printer.type(of: known), Dictionary(sizes.values.map { ($0.key.name, $0.value) }) { a, _ in a })
     return EmissionRequest.Field(
-      name: known.name, symbol: symbol, type: type, extents: extents, values: data?.values)
+      name: graph.plainName(of: symbol), symbol: symbol, type: type, extents: extents, values: data?.values)
   }
 
   private func dependsOnParameters(_ node: NodeID) -> Bool {

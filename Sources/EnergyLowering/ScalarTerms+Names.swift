@@ -34,10 +34,16 @@ extension ScalarTerms {
   private func word(_ id: TermID, depth: Int) -> String? {
     if let name = name(of: id, depth: depth) { return name }
     switch self[id].operation {
-    case .read(let array, _): return self[array].name
+    case .read(let array, _): return Self.lastPart(of: self[array].name)
     case .reduce(let operation, _, _): return operation.stem
     default: return nil
     }
+  }
+
+  /// `mu` for `gaussian.mu`; `net.0.weight` is one of several weights.
+  private static func lastPart(of name: String) -> String {
+    let parts = name.split(separator: ".")
+    return parts.count == 2 ? String(parts[1]) : name
   }
 
   private static func power(_ base: String, _ exponent: Double) -> String? {
@@ -66,9 +72,23 @@ extension TermOperation {
     case .mul([0.5]): "root"
     case .mul([2]): "square"
     case .mul(let exponents): exponents.count == 1 ? "power" : "product"
-    case .apply(let function): "\(function.name)_value"
+    case .apply(let function): function.word
     case .select: "chosen"
     case .reduce(let operation, _, _): operation.stem
+    }
+  }
+}
+
+extension FunctionName {
+  /// A word for the result.
+  public var word: String {
+    switch name {
+    case "less", "lessEqual", "greater", "greaterEqual", "equal": "is_\(name.prefix { $0.isLowercase })"
+    case "notEqual": "is_different"
+    case "and": "all_hold"
+    case "or": "one_holds"
+    case "not": "is_not"
+    default: "\(name)_value"
     }
   }
 }
@@ -93,7 +113,7 @@ extension Operation {
     case .constant, .symbol, .size, .iota, .index, .reshape, .build, .guarded, .select: "value"
     case .add: "sum"
     case .mul, .contract: "product"
-    case .apply(let function): "\(function.name)_value"
+    case .apply(let function): function.word
     case .scatter: "scattered"
     case .reduce(let operation, _, _): operation.stem
     case .scan, .state: "states"

@@ -113,7 +113,7 @@ final class Scalariser {
     let description = graph[symbol]
     let id = terms.addArray(
       ArrayInfo(
-        name: description.name, shape: description.shape, type: description.type,
+        name: graph.plainName(of: symbol), shape: description.shape, type: description.type,
         isVarying: description.role == .sample, free: [], kind: .input(symbol)))
     symbolArrays[symbol] = id
     inputs.append((symbol, id))

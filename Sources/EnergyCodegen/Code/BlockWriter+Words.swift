@@ -19,7 +19,9 @@ extension BlockWriter {
   func word(for computation: Computation, _ operands: [Operand]) -> String {
     let first = operands.first.flatMap(word)
     switch computation {
-    case .add: return "sum"
+    case .add:
+      let isDifference = operands.contains { if case .constant(let number) = $0 { number < 0 } else { false } }
+      return isDifference ? "difference" : "sum"
     case .subtract: return "difference"
     case .multiply:
       if operands[0] == operands[1] { return joined(first, "squared") ?? "square" }
@@ -31,7 +33,7 @@ extension BlockWriter {
     case .power: return "power"
     case .select: return "chosen"
     case .function(let name):
-      return operands.count == 1 ? joined(name.name, first) ?? "\(name.name)_value" : "\(name.name)_value"
+      return operands.count == 1 ? joined(name.name, first) ?? name.word : name.word
     }
   }
 

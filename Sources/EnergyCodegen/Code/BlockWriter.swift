@@ -52,6 +52,8 @@ struct BlockWriter {
   struct Use {
     var count = 0
     var isInOwnBlock = true
+    /// Whether all that is done with it is to put it into memory.
+    var isOnlyWritten = true
     /// The element of an array that it is stored in first.
     var stored: Access?
   }
@@ -141,6 +143,7 @@ struct BlockWriter {
       for register in instruction.readRegisters {
         result[register, default: Use()].count += 1
         if home[register] != blocks.last { result[register]?.isInOwnBlock = false }
+        if instruction.written == nil { result[register]?.isOnlyWritten = false }
       }
       if case .store(let access, .register(let register)) = instruction, !access.positions.isEmpty,
         access.registers.isEmpty, result[register]?.stored == nil
@@ -201,7 +204,7 @@ struct BlockWriter {
 
   private mutating func assign(_ register: Register, _ expression: CExpression, reads: Set<BufferID>, _ name: String) {
     guard let use = uses[register] else { return }
-    let isShort = expression.text.count <= 72
+    let isShort = expression.text.count <= (use.isOnlyWritten ? 96 : 72)
     if use.count == 1, use.isInOwnBlock, isShort {
       pending[register] = Pending(expression: expression, reads: reads, name: name)
     } else if isPlain(expression.text) {
@@ -297,6 +300,9 @@ struct BlockWriter {
     _ symbol: String, _ operands: [Operand], _ place: CExpression.Precedence
   ) -> CExpression {
     var (left, right) = (real(operands[0]), real(operands[1]))
+    if let a = left.number, let b = right.number, let value = dialect.folded(symbol, a, b) {
+      return dialect.literal(value)
+    }
     var symbol = symbol
     // The order of two operands is for readers: -0.5*x, x - 1.
     switch (symbol, left.number, right.number) {
@@ -311,12 +317,14 @@ struct BlockWriter {
     // The right operand binds tighter: a - (b + c), a*(b*c) as computed.
     let tighter: CExpression.Precedence = place == .comparison ? .sum : place == .sum ? .product : .unary
     let spaces = place == .product && symbol == "*" ? "" : " "
-    let leftText = left.operand(place == .comparison ? .sum : place)
+    // (a / b)*c says what is divided.
+    let leftText =
+      symbol == "*" && left.isQuotient ? "(\(left.text))" : left.operand(place == .comparison ? .sum : place)
     let isTight = place == .product || place == .sum
     let rightText = isTight && right.text.hasPrefix("-") ? "(\(right.text))" : right.operand(tighter)
     return CExpression(
       text: leftText + spaces + symbol + spaces + rightText, precedence: place,
-      isVarying: left.isVarying || right.isVarying)
+      isVarying: left.isVarying || right.isVarying, isQuotient: symbol == "/")
   }
 
   private mutating func function(_ name: FunctionName, _ operands: [Operand]) -> CExpression {

@@ -12,6 +12,8 @@ struct CExpression {
   var isVarying = false
   /// Whether it is a condition; conditions of lanes are masks.
   var isCondition = false
+  /// Whether the last thing done is a division.
+  var isQuotient = false
   /// The value of a literal.
   var number: Double?
 

@@ -35,6 +35,21 @@ struct Dialect {
     CExpression(text: number(value), precedence: value < 0 ? .unary : .primary, number: value)
   }
 
+  /// The number that the target would compute from two; `nil` for what isn't arithmetic.
+  func folded(_ symbol: String, _ a: Double, _ b: Double) -> Double? {
+    isSingle ? Self.folded(symbol, Float(a), Float(b)).map(Double.init) : Self.folded(symbol, a, b)
+  }
+
+  private static func folded<Real: BinaryFloatingPoint>(_ symbol: String, _ a: Real, _ b: Real) -> Real? {
+    switch symbol {
+    case "+": a + b
+    case "-": a - b
+    case "*": a * b
+    case "/": a / b
+    default: nil
+    }
+  }
+
   /// How a built-in is written.
   func template(_ spelling: Spelling) -> String {
     switch (target, isSingle) {
@@ -52,7 +67,8 @@ struct Dialect {
       return CExpression(text: "ee_quick_divide(\(number(1)), \(value.text))", isVarying: value.isVarying)
     }
     return CExpression(
-      text: "\(number(1)) / \(value.operand(.unary))", precedence: .product, isVarying: value.isVarying)
+      text: "\(number(1)) / \(value.operand(.unary))", precedence: .product, isVarying: value.isVarying,
+      isQuotient: true)
   }
 
   /// A stored number as a condition.

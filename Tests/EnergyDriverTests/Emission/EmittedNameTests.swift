@@ -57,6 +57,21 @@ import Testing
     #expect(try source(unnamed, target).contains("for (int k = 0; k < 3; k++)"))
   }
 
+  /// A list of numbers is called by the name that it was given, numbers alone are computed, and a quotient is seen.
+  @Test(arguments: targets)
+  func listsAndNumbersAreReadable(_ target: EmissionTarget) throws {
+    let text = """
+      fn bowl(centre : vector[2], x : vector[2]) = sumsq(x - centre)
+      energy f(x : vector[2]) = bowl([0.5, -1], x) + 3*x[1]/norm(x - [2, 3]) + sum(x*scales) where scales = [4, 5]
+      """
+    let source = try source(text, target)
+    let access = target == .c ? "p->" : "p."
+    for name in ["centre", "scales", "table"] {
+      #expect(source.contains("double *const \(name) = \(access)\(name);"), "\(source)")
+    }
+    #expect(!source.contains("u5b") && !source.contains("3.0*("))
+  }
+
   /// What has no name goes by a word for what it is, and nothing by a letter and a number.
   @Test(arguments: Array(StandardLibrary.names.prefix(20)))
   func thereAreNoWallsOfNumbers(_ name: String) throws {
@@ -68,6 +83,7 @@ import Testing
           "tuvw".contains(word.first ?? "_") && word.count > 1 && word.dropFirst().allSatisfy(\.isNumber)
         }
         #expect(numbered.isEmpty, "\(name): \(numbered.sorted())")
+        #expect(!words.contains { $0.contains("_u5b") }, "\(name): a list is named by its text")
       }
     }
   }

@@ -103,6 +103,8 @@ final class ScalarTerms {
   private(set) var arrays: [ArrayInfo] = []
   /// What the user calls terms.
   private(set) var userNames: [TermID: String] = [:]
+  /// What inputs are called in names that are made of theirs.
+  var inputNames: [ArrayID: String] = [:]
   /// What parts of operations that are written out are called.
   var partNames: [TermID: String] = [:]
   /// The node that new terms are said to come from.

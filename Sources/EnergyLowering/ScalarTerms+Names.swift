@@ -34,7 +34,7 @@ extension ScalarTerms {
   private func word(_ id: TermID, depth: Int) -> String? {
     if let name = name(of: id, depth: depth) { return name }
     switch self[id].operation {
-    case .read(let array, _): return Self.lastPart(of: self[array].name)
+    case .read(let array, _): return Self.lastPart(of: inputNames[array] ?? self[array].name)
     case .reduce(let operation, _, _): return operation.stem
     default: return nil
     }

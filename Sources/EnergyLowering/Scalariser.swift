@@ -113,8 +113,9 @@ final class Scalariser {
     let description = graph[symbol]
     let id = terms.addArray(
       ArrayInfo(
-        name: graph.plainName(of: symbol), shape: description.shape, type: description.type,
+        name: description.name, shape: description.shape, type: description.type,
         isVarying: description.role == .sample, free: [], kind: .input(symbol)))
+    terms.inputNames[id] = graph.plainName(of: symbol)
     symbolArrays[symbol] = id
     inputs.append((symbol, id))
     return id

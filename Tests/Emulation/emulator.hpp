@@ -35,6 +35,8 @@ struct Array {
   char *start;
   size_t bytes;
   bool is_writable;
+  /// Whether all samples share it.
+  bool is_table = false;
   /// Bytes that threads asked for and gave.
   unsigned long long read = 0, written = 0;
 };

@@ -102,7 +102,7 @@ public:
     add("x", x, false);
     for (Result &output : outputs) add(output.name, output.memory, true);
     add("workspace", workspace, true);
-    for (size_t i = 0; i < tables.size(); i++) add("parameter " + std::to_string(i + 1), tables[i], false);
+    for (size_t i = 0; i < tables.size(); i++) add("parameter " + std::to_string(i + 1), tables[i], false, true);
 
     ee_arguments arguments = {};
     arguments.x = job.has('x') ? nullptr : x.start();
@@ -127,8 +127,14 @@ private:
     return Result{Guarded(count * bytes, job.misalignment * bytes), width, name};
   }
 
-  static void add(const std::string &name, Guarded &memory, bool is_writable) {
-    ee_emulator::arrays.push_back({name, memory.start(), memory.bytes(), is_writable});
+  static void add(const std::string &name, Guarded &memory, bool is_writable, bool is_table = false) {
+    ee_emulator::Array array;
+    array.name = name;
+    array.start = memory.start();
+    array.bytes = memory.bytes();
+    array.is_writable = is_writable;
+    array.is_table = is_table;
+    ee_emulator::arrays.push_back(array);
   }
 
   /// Of a batch that isn't run as a whole only the end is written: the rest stays untouched pages.

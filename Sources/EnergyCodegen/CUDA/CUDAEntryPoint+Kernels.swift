@@ -10,6 +10,7 @@ extension CUDAEntryPoint {
 
   func writeKernels(_ code: inout CodeBuilder) {
     if uniforms == .device { writePreparing(&code) }
+    if strategy.kind == .tiles { return writeVariants([], &code) { writeBlocks(&$0) } }
     if group != nil {
       let frames = strategy.usesWorkspace ? ["\(real) *frames"] : []
       let body = { (code: inout CodeBuilder) in isSum ? writeSharedSums(&code) : writeShared(&code) }
@@ -24,7 +25,7 @@ extension CUDAEntryPoint {
     case (.localFrame, _): writeKernel("rows", [], &code) { writeLocal(&$0) }
     case (.workspaceFrame, false): writeKernel("rows", ["\(real) *frames"], &code) { writeWorkspace(&$0) }
     case (.workspaceFrame, true): writeKernel("rows", ["\(real) *frames"], &code) { writeWorkspaceSums(&$0) }
-    case (.warp, _), (.block, _), (.workspaceBlock, _): break
+    case (.warp, _), (.block, _), (.workspaceBlock, _), (.tiles, _): break
     }
     if isSum { writeSum(&code) }
   }
@@ -54,7 +55,7 @@ extension CUDAEntryPoint {
 
   /// One body in two kernels: 16 bytes a thread where all pointers are aligned, else number by number; the arithmetic
   /// is the same.
-  private func writeVariants(_ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
+  func writeVariants(_ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
     let inner = kernelContext.map { context -> String in
       // Structs by value are referred to, pointers handed on.
       context.declaration.replacing("__grid_constant__ ", with: "").replacing("_params p", with: "_params &p")
@@ -73,7 +74,7 @@ extension CUDAEntryPoint {
     }
   }
 
-  private func writeStart(_ code: inout CodeBuilder) {
+  func writeStart(_ code: inout CodeBuilder) {
     if strategy.kind != .registers || entry.what != .score { code.line("const int tid = threadIdx.x;") }
     code.line("const long long base = (long long)blockIdx.x*\(threads);")
     code.line("const int rows = n - base < \(threads) ? (int)(n - base) : \(threads);")

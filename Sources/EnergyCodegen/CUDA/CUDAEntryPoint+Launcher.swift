@@ -150,7 +150,7 @@ extension CUDAEntryPoint {
     let grid = strategy.usesWorkspace ? "grid" : "blocks"
     let bytes = strategy.hasDynamicShared ? strategy.sharedBytes : 0
     if bytes > 0 {
-      for part in ["aligned", "scalar"] {
+      for part in strategy.isVectorised ? ["aligned", "scalar"] : ["rows"] {
         code.line("if (EE_ALLOW_SHARED(\(kernel(part)), \(bytes)) != cudaSuccess) return (int)cudaErrorInvalidValue;")
       }
     }
@@ -159,7 +159,7 @@ extension CUDAEntryPoint {
         "EE_LAUNCH", [kernel(part), grid, "\(strategy.threads)", "\(bytes)", "stream"] + arguments, ";")
     }
     if strategy.isVectorised {
-      let pointers = (["x"] + (hasScore ? ["score"] : [])).map { "(uintptr_t)\($0)" }
+      let pointers = (["x"] + (hasScore ? ["score"] : []) + alignedTables).map { "(uintptr_t)\($0)" }
       let all = pointers.count == 1 ? pointers[0] : "(\(pointers.joined(separator: " | ")))"
       code.open("if (\(all) & 15)")
       code.lines(launch("scalar"))

@@ -26,7 +26,7 @@ extension CUDAEntryPoint {
     code.line()
   }
 
-  private func aliases(reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder) {
+  func aliases(reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder) {
     for (buffer, field) in roles.orderedParameters where used.contains(buffer) {
       code.line(parameters.alias(field, as: names[buffer.index], through: "p."))
     }

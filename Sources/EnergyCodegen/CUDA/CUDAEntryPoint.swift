@@ -13,6 +13,8 @@ struct CUDAEntryPoint {
   let frame: FrameLayout
   /// How threads share a sample, where they do.
   let plan: CooperativePlan
+  /// How a block shares products, where it does.
+  let tiles: TileLayout?
   let uniforms: UniformPlacement
   /// The functions before this one: the one for both results calls those for one.
   let earlier: [CUDAEntryPoint]
@@ -45,10 +47,10 @@ struct CUDAEntryPoint {
     let roles = BufferRoles(entry, request, parameters)
     self.roles = roles
     plan = CooperativePlan(entry.program.body, layout, outputs: Set(roles.outputs.map(\.buffer)))
-    strategy =
-      StrategyChoice(
-        layout: layout, roles: roles, what: entry.what, isSingle: dialect.isSingle, width: request.width, plan: plan
-      ).strategy()
+    let choice = StrategyChoice(
+      layout: layout, roles: roles, what: entry.what, isSingle: dialect.isSingle, width: request.width, plan: plan)
+    strategy = choice.strategy()
+    tiles = strategy.kind == .tiles ? choice.tiles : nil
     let size = dialect.isSingle ? 4 : 8
     frame =
       strategy.threadsPerSample == 1
@@ -101,13 +103,12 @@ struct CUDAEntryPoint {
 
   /// What the code calls each buffer, and the names that are taken.
   func bufferNames() -> (names: [String], taken: SourceNames) {
-    var taken = SourceNames(
-      taken: [
-        "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
-        "partial", "block", "at", "count", "lane", "slot", "sums", "state", "entry", "result", "energy_out",
-        "score_out",
-        "laplacian_out",
-      ])
+    let own: Set<String> = [
+      "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
+      "partial", "block", "at", "count", "lane", "slot", "sums", "state", "entry", "result", "energy_out",
+      "score_out", "laplacian_out",
+    ]
+    var taken = SourceNames(taken: tiles == nil ? own : own.union(TileWriter.reserved))
     var result = [String](repeating: "", count: entry.program.buffers.count)
     // What the code makes goes first: a name of the user's may be that of an argument, which is renamed then.
     for buffer in roles.outputs.map(\.buffer) where result[buffer.index].isEmpty {
@@ -171,7 +172,7 @@ struct CUDAEntryPoint {
   func text(_ functions: inout FunctionLibrary) -> (device: String, host: String) {
     var device = CodeBuilder()
     if uniforms != .none { writePrologue(&device, &functions) }
-    writeSample(&device, &functions)
+    if let tiles { writeBlock(tiles, &device, &functions) } else { writeSample(&device, &functions) }
     writeKernels(&device)
     var host = CodeBuilder()
     writeLauncher(&host)

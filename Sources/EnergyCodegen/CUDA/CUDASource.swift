@@ -65,7 +65,9 @@ public struct CUDASource {
     let parts = entries.map { $0.text(&functions) }
     let constants = parameters.isEmpty ? parameters.declaration : ""
     let devices = parts.map(\.device).joined()
-    let copies = CUDAPreamble.needed(CUDATiles.pieces(dialect), by: functions.text + devices).map(\.text).joined(
+    let copies = CUDAPreamble.needed(
+      CUDATiles.pieces(dialect) + TileProducts.pieces(dialect), by: functions.text + devices
+    ).map(\.text).joined(
       separator: "\n")
     let host = "#ifndef __CUDACC_RTC__\n\n" + parts.map(\.host).joined() + "#endif"
     let text = constants + functions.text + copies + "\n" + devices + host

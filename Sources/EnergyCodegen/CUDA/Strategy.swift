@@ -15,6 +15,8 @@ public struct Strategy: Hashable, Sendable {
     case block
     /// A block a sample, its arrays in the caller's workspace, loops spread over the threads.
     case workspaceBlock = "workspace block"
+    /// A block has many samples, whose products with matrices are made tile by tile in registers.
+    case tiles
     /// A thread a sample, its arrays in local memory, loops kept.
     case localFrame = "local frame"
     /// A thread a sample, its arrays in the caller's workspace, loops kept.
@@ -34,6 +36,10 @@ public struct Strategy: Hashable, Sendable {
   public let frame: Int
   /// Whether rows move 16 bytes at a time where pointers are aligned.
   public let isVectorised: Bool
+  /// How often a row is read, all but the first time from a cache.
+  public var rowReads = 1
+  /// Bytes of matrices that a block reads from a cache.
+  public var matrixBytes = 0
   /// The reason in a sentence without a full stop.
   public let reason: String
 
@@ -42,7 +48,7 @@ public struct Strategy: Hashable, Sendable {
     switch kind {
     case .warp: 32
     case .block, .workspaceBlock: threads
-    case .registers, .sharedFrame, .localFrame, .workspaceFrame: 1
+    case .registers, .sharedFrame, .tiles, .localFrame, .workspaceFrame: 1
     }
   }
 

@@ -31,6 +31,7 @@ struct StrategyChoice {
 
   func strategy() -> Strategy {
     if what != .gradient, let reason = registersReason { return registers(reason) }
+    if let tiles { return inTiles(tiles) }
     // Odd: threads of a warp begin in different banks.
     let frame = FrameLayout(layout, roles, width: width, hasWork: true).count | 1
     let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
@@ -51,6 +52,32 @@ struct StrategyChoice {
       kind: .sharedFrame, threads: threads, samples: threads, sharedBytes: threads * frame * size, frame: frame,
       isVectorised: true,
       reason: "\(refusal), but its frame of \(frame) numbers fits shared memory for \(threads) samples")
+  }
+
+  // MARK: Products in tiles
+
+  /// Multiply-adds in products for each number of a row from which on they decide.
+  private static let productThreshold = 32
+  /// Numbers of a vector, and of a product, from which on tiles have something to do.
+  private static let productLength = 16
+
+  /// How a block shares products with matrices; `nil` where there are none to speak of, or a sample's arrays are too many.
+  var tiles: TileLayout? {
+    guard what != .gradient, let tilePlan = TilePlan(layout, roles, plan),
+      tilePlan.productWork >= Self.productThreshold * width
+    else { return nil }
+    for samples in [64, 32, 16] {
+      let tiles = TileLayout(tilePlan, samples: samples, width: width, isSingle: isSingle)
+      if tiles.bytes <= Self.askedLimit { return tiles }
+    }
+    return nil
+  }
+
+  private func inTiles(_ tiles: TileLayout) -> Strategy {
+    Strategy(
+      kind: .tiles, threads: TilePlan.threads, samples: tiles.samples, sharedBytes: tiles.bytes, frame: tiles.count,
+      isVectorised: true, rowReads: tiles.rowReads, matrixBytes: tiles.matrixBytes,
+      reason: "\(tiles.plan.productWork) multiply-adds a sample are in products with matrices that all samples share")
   }
 
   // MARK: Threads that share a sample

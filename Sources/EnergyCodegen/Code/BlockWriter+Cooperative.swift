@@ -93,14 +93,7 @@ extension BlockWriter {
     sums.map { buffer, how in
       let before = bufferNames[buffer.index]
       let name = names.identifier(for: "\(before)_part")
-      let neutral: Double =
-        switch how {
-        case .add, .subtract: 0
-        case .multiply: 1
-        case .min: .infinity
-        case .max: -.infinity
-        }
-      code.line("\(dialect.real) \(name) = \(dialect.number(neutral));")
+      code.line("\(dialect.real) \(name) = \(dialect.number(how.neutral));")
       bufferNames[buffer.index] = name
       return before
     }
@@ -209,6 +202,26 @@ extension FunctionLibrary {
 
       """)
     return "\(block)(\(part))"
+  }
+
+  /// The value of the threads beside each other in a row, the same in each of them.
+  mutating func acrossRow(_ how: Accumulation, _ part: String, _ threads: Int) -> String {
+    let (real, f) = (dialect.real, dialect.suffix)
+    let name = "ee_across_\(how.rawValue)\(f)"
+    let step = combined(how, "value", "__shfl_xor_sync(0xffffffffu, value, distance)")
+    add(
+      name,
+      """
+      // Of THREADS neighbouring threads of a warp, in an order that is the same every time.
+      template <int THREADS>
+      EE_DEVICE \(real) \(name)(\(real) value) {
+        #pragma unroll
+        for (int distance = THREADS/2; distance > 0; distance /= 2) value = \(step);
+        return value;
+      }
+
+      """)
+    return "\(name)<\(threads)>(\(part))"
   }
 
   /// Two values as an accumulation combines them.

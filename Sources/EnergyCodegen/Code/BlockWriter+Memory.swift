@@ -41,7 +41,7 @@ extension BlockWriter {
     let literal = dialect.literal(number)
     let value = isVarying(buffer) ? functions.broadcast(literal) : literal.text
     let extents = layout.extents[buffer.index]
-    if extents.isEmpty { return code.line("\(name) = \(value);") }
+    if extents.isEmpty { return code.line("\(places[buffer] ?? name) = \(value);") }
     let indices = extents.map { indexName(layout.program.indexNames[Size($0)] ?? []) }
     for (axis, (index, extent)) in zip(indices, extents).enumerated() {
       if let pragma = pragma(isInnermost: axis == extents.count - 1) { code.line(pragma) }
@@ -56,6 +56,7 @@ extension BlockWriter {
 
   /// An element, all of its positions the same in every lane.
   mutating func element(_ access: Access) -> String {
+    if let place = places[access.buffer] { return place }
     var text = bufferNames[access.buffer.index]
     for (axis, position) in access.positions.enumerated() {
       switch position {

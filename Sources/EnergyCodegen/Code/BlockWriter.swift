@@ -11,6 +11,8 @@ struct BlockWriter {
   let dialect: Dialect
   /// What the source calls each buffer; an element is the name with one index an axis behind it.
   var bufferNames: [String]
+  /// What the source calls an element, where that is the same for every access.
+  var places: [BufferID: String] = [:]
   var names: SourceNames
   var code = CodeBuilder()
   /// Functions that the code needs before it.

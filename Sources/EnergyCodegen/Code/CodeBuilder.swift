@@ -51,6 +51,13 @@ struct CodeBuilder {
   /// Appends what another builder wrote, indented as here.
   mutating func append(_ other: CodeBuilder) { for text in other.lines { line(text) } }
 
+  /// Appends what another builder wrote, and before it the declarations of those names that it mentions.
+  mutating func append(_ other: CodeBuilder, after declarations: [(name: String, text: String)]) {
+    let words = CUDAPreamble.words(in: other.text)
+    for declaration in declarations where words.contains(declaration.name) { line(declaration.text) }
+    append(other)
+  }
+
   /// Appends the body of a function; arguments that it doesn't mention are said to be unused.
   mutating func appendBody(_ body: CodeBuilder, of arguments: [String]) {
     var words: Set<Substring> = []

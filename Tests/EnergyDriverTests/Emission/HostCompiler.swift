@@ -52,7 +52,10 @@ final class ScratchFolder: Sendable {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  deinit {
+    // For those who look for what is wrong with a source.
+    if ProcessInfo.processInfo.environment["ENERGY_KEEP"] == nil { try? FileManager.default.removeItem(at: url) }
+  }
 
   func write(_ text: String, to name: String) throws {
     try Data(text.utf8).write(to: url.appending(path: name))

@@ -80,10 +80,11 @@ struct PreparedCase {
     let x = precision == .f32 ? item.x.map { Double(Float($0)) } : item.x
     self.x = x
     let points = BatchSource.values(x, shape: item.shape)
-    let outputs: [BatchOutput] = [.energy, .score, .laplacian]
+    let hasLaplacian = what?.contains(.laplacian) ?? true
+    let outputs: [BatchOutput] = [.energy, .score] + (hasLaplacian ? [.laplacian] : [])
     let evaluation = try session.evaluation(of: energy, on: points, outputs: outputs)
     let values = try evaluation.values(outputs, rows: 0..<item.rows)
-    (self.energy, score, laplacian) = (values[0], values[1], values[2])
+    (self.energy, score, laplacian) = (values[0], values[1], hasLaplacian ? values[2] : [])
     // The sizes that the batch tells are those of the artefact.
     if session.options.dims != evaluation.sizes {
       options.dims = evaluation.sizes

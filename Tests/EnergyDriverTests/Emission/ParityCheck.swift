@@ -9,7 +9,7 @@ struct ParityCheck {
   let cases: [PreparedCase]
   let target: ArtefactBatch.Target
   /// How the functions of each case run; those of C run one way.
-  private let kinds: [[EmissionRequest.What: Strategy.Kind]]
+  private let strategies: [[EmissionRequest.What: Strategy]]
   /// Numbers of rows: blocks, warps and lanes that are full, lack a row or have one too many.
   var counts = [1, 31, 33, 127, 128, 129, 300]
   /// Rows of one more call, of which only the last blocks are computed; for more numbers than 32 bits count.
@@ -18,9 +18,9 @@ struct ParityCheck {
   init(_ cases: [PreparedCase], _ target: ArtefactBatch.Target) throws {
     self.cases = cases
     self.target = target
-    kinds = try cases.map { item in
+    strategies = try cases.map { item in
       guard target == .cuda else { return [:] }
-      return try CUDASource(item.request).functions.reduce(into: [:]) { $0[$1.what] = $1.strategy.kind }
+      return try CUDASource(item.request).functions.reduce(into: [:]) { $0[$1.what] = $1.strategy }
     }
   }
 
@@ -74,7 +74,7 @@ struct ParityCheck {
         add(entry.what, counts[counts.count - 1]) { $0.order = order }
       }
       if let longest { add(entry.what, longest) { $0.lastBlocks = 64 } }
-      let kind = kinds[index][entry.what]
+      let kind = strategies[index][entry.what]?.kind
       guard kind != .localFrame, kind != .workspaceFrame else { continue }
       add(entry.what, 256) { $0.flags = .countsSectors }
     }
@@ -151,7 +151,7 @@ struct ParityCheck {
     return "\(value), not \(theirs)"
   }
 
-  /// What the strategy promises: every input is read once, in whole sectors. Frames in local or global memory are for
+  /// What the strategy promises: every input is read as often as it says, in whole sectors. Frames in local or global memory are for
   /// samples that fit nowhere else, a thread each; nothing is promised of those.
   private func traffic(_ job: ArtefactBatch.Job, _ result: ArtefactBatch.Result) -> String? {
     let item = cases[job.artefact]
@@ -160,7 +160,8 @@ struct ParityCheck {
       return "a warp asks for \(Int(result.efficiency * 100)) % of the bytes of the sectors it touches"
     }
     let samples = job.rows * item.item.width * bytes
-    if Double(result.bytesRead) > 1.1 * Double(samples) {
+    let reads = strategies[job.artefact][job.what]?.rowReads ?? 1
+    if Double(result.bytesRead) > 1.1 * Double(reads * samples) {
       return "reads \(result.bytesRead) bytes of samples that have \(samples)"
     }
     return nil

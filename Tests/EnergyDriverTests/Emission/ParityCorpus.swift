@@ -57,6 +57,22 @@ enum ParityCorpus {
       "energy f(x : vector[100], A : matrix[3, 3]) = sumsq(x) + det(A) + logdet(A A^T + 3*eye(3)) + sum(solve(A A^T + eye(3), x[1..3]))",
     ])
 
+  /// Products with matrices that all samples share: whole tiles and parts, several tiles of columns, matrices in the
+  /// arguments, in memory and made from parameters, vectors that are made while they are multiplied, in place, added to.
+  static let products = made(
+    "products", rows: 67,
+    [
+      "param P : symmetric[64] = [exp(-abs(i - j)) for i in 1..64, j in 1..64]\nparam m : vector[64] = [sin(i) for i in 1..64]\nenergy f(x : vector[64]) = 0.5*(x - m)^T P (x - m)",
+      "param P : symmetric[150] = [exp(-abs(i - j)) for i in 1..150, j in 1..150]\nparam m : vector[150] = [sin(i) for i in 1..150]\nenergy f(x : vector[150]) = 0.5*(x - m)^T P (x - m)",
+      "param P : matrix[37, 37] = [cos(i + 2*j)/37 for i in 1..37, j in 1..37]\nenergy f(x : vector[37]) = x^T P x + sum(x^4)",
+      "param U : matrix[128, 8] = [sin(i + 3*j) for i in 1..128, j in 1..8]\nparam V : matrix[128, 128] = [cos(i*j)/16 for i in 1..128, j in 1..128]\nparam w : vector[128] = [sin(i) for i in 1..128]\nenergy f(x : vector[8]) = w^T silu(V silu(U x) + w) + 0.1",
+      "param U : matrix[50, 7] = [sin(i + 3*j) for i in 1..50, j in 1..7]\nparam V : matrix[33, 50] = [cos(i*j)/8 for i in 1..33, j in 1..50]\nparam W : matrix[21, 33] = [cos(i - j)/6 for i in 1..21, j in 1..33]\nenergy f(x : vector[7]) = sum(tanh(W tanh(V tanh(U x)))) + 0.5*sumsq(x)",
+      "param W : matrix[40, 30] = [sin(i*j)/6 for i in 1..40, j in 1..30]\nparam b : vector[40] = [cos(i) for i in 1..40]\nenergy f(v : vector[30]) = 0.5*sumsq(v) - sum(softplus(W v + b))",
+      "param A : matrix[96, 32] = [sin(i*j)/6 for i in 1..96, j in 1..32]\nenergy f(x : vector[32], t : real) = logsumexp(A x + t) + max(A x) + t^2",
+      "param A : matrix[48, 48] = [sin(i*j)/7 for i in 1..48, j in 1..48]\nparam B : matrix[48, 48] = [cos(i*j)/7 for i in 1..48, j in 1..48]\nenergy f(x : vector[48]) = sum(tanh(A x + B tanh(B x))) + sum(x)*x[3]",
+      "param A : matrix[160, 20] = [sin(i*j)/6 for i in 1..160, j in 1..20]\nparam B : matrix[200, 160] = [cos(i*j)/12 for i in 1..200, j in 1..160]\nenergy f(x : vector[20]) = sum(softplus(B sin(A x)))",
+    ])
+
   /// Programs for what the library has none for.
   static let constructs = made(
     "construct", rows: 21,

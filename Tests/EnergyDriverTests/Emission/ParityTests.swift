@@ -22,6 +22,11 @@ import Testing
 
   @Test func largeSamples() throws { try check(ParityCorpus.large) }
 
+  @Test(arguments: ParityCorpus.products)
+  func products(_ item: ParityCase) throws {
+    try check([item], what: ParityCorpus.isFull ? nil : [.energy, .energyScore], counts: [1, 64, 65, 129])
+  }
+
   @Test func constructs() throws { try check(ParityCorpus.constructs) }
 
   /// Free sizes, and more rows than a grid's first blocks.

@@ -145,7 +145,9 @@ struct TileGrid: Equatable {
     self.acrosses = acrosses
     downs = TilePlan.threads / acrosses
     rows = max(1, samples / downs)
-    units = wanted > acrosses ? 2 : 1
+    // As many as a thread's sums leave registers for.
+    let most = isSingle || samples == 64 ? 2 : 4
+    units = wanted > 2 * acrosses ? most : wanted > acrosses ? 2 : 1
   }
 
   /// Columns of a tile.

@@ -12,14 +12,14 @@ enum TileProducts {
       .init(
         ["ee_unit_in"],
         """
-        // A unit from memory, number by number where it isn't aligned; zero from count on.
+        // A unit of memory from number first on, number by number where it isn't aligned; zero from count on.
         template <bool WIDE>
-        EE_DEVICE void ee_unit_in(\(real) *values, const \(real) *source, int count) {
+        EE_DEVICE void ee_unit_in(\(real) *values, const \(real) *source, int first, int count) {
           if constexpr (WIDE) {
-            ee_split(values, ee_load((const ee_unit *)source));
+            ee_split(values, ee_load((const ee_unit *)source + first/EE_UNIT));
           } else {
             #pragma unroll
-            for (int e = 0; e < EE_UNIT; e++) values[e] = e < count ? ee_load(source + e) : 0;
+            for (int e = 0; e < EE_UNIT; e++) values[e] = e < count ? ee_load(source + first + e) : 0;
           }
         }
 
@@ -29,13 +29,13 @@ enum TileProducts {
         """
         // The same way back, count numbers at most.
         template <bool WIDE>
-        EE_DEVICE void ee_unit_out(\(real) *target, const \(real) *values, int count) {
+        EE_DEVICE void ee_unit_out(\(real) *target, int first, const \(real) *values, int count) {
           if constexpr (WIDE) {
-            ee_store((ee_unit *)target, ee_join(values));
+            ee_store((ee_unit *)target + first/EE_UNIT, ee_join(values));
           } else {
             #pragma unroll
             for (int e = 0; e < EE_UNIT; e++) {
-              if (e < count) ee_store(target + e, values[e]);
+              if (e < count) ee_store(target + first + e, values[e]);
             }
           }
         }
@@ -48,12 +48,15 @@ enum TileProducts {
         template <int THREADS, int ROWS, int WIDTH, int PITCH, bool ALIGNED>
         EE_DEVICE void ee_rows_in(\(real) *target, const \(real) *source, int rows) {
           if constexpr (ALIGNED && WIDTH % EE_UNIT == 0) {
+            constexpr int units = WIDTH/EE_UNIT;
             #pragma unroll 8
-            for (int u = threadIdx.x; u < ROWS*(WIDTH/EE_UNIT); u += THREADS) {
-              const int row = u/(WIDTH/EE_UNIT), first = u % (WIDTH/EE_UNIT)*EE_UNIT;
+            for (int u = threadIdx.x; u < ROWS*units; u += THREADS) {
+              // Where the threads are whole rows, a thread stays in its column.
+              const int row = THREADS % units == 0 ? threadIdx.x/units + (u - (int)threadIdx.x)/units : u/units;
+              const int unit = THREADS % units == 0 ? threadIdx.x % units : u % units;
               \(real) values[EE_UNIT] = {};
               if (row < rows) ee_split(values, ee_load((const ee_unit *)source + u));
-              *(ee_unit *)(target + row*PITCH + first) = ee_join(values);
+              ((ee_unit *)target)[row*(PITCH/EE_UNIT) + unit] = ee_join(values);
             }
           } else {
             #pragma unroll 4
@@ -90,19 +93,25 @@ enum TileProducts {
             \(real) *stage, const \(real) *matrix, int rows, int columns, int first, int chunk) {
           constexpr int units = EE_CHUNK/EE_UNIT;
           if constexpr (WIDE) {
+            constexpr int step = THREADS/units;
+            const int unit = threadIdx.x % units, k = chunk + unit*EE_UNIT;
             #pragma unroll 4
-            for (int u = threadIdx.x; u < COLUMNS*units; u += THREADS) {
-              const int row = u/units, unit = u % units, k = chunk + unit*EE_UNIT;
+            for (int i = 0; i < (COLUMNS + step - 1)/step; i++) {
+              const int row = threadIdx.x/units + i*step;
               \(real) values[EE_UNIT] = {};
               if (WHOLE || (first + row < rows && k < columns)) {
-                ee_split(values, ee_load((const ee_unit *)(matrix + (first + row)*columns + k)));
+                ee_split(values, ee_load((const ee_unit *)matrix + ((first + row)*columns + k)/EE_UNIT));
               }
-              ((ee_unit *)stage)[row*units + (unit ^ (row/EE_UNIT & 7))] = ee_join(values);
+              if (COLUMNS % step == 0 || row < COLUMNS) {
+                ((ee_unit *)stage)[row*units + (unit ^ (row/EE_UNIT & 7))] = ee_join(values);
+              }
             }
           } else {
+            constexpr int step = THREADS/EE_CHUNK;
+            const int e = threadIdx.x % EE_CHUNK, k = chunk + e;
             #pragma unroll 4
-            for (int u = threadIdx.x; u < COLUMNS*EE_CHUNK; u += THREADS) {
-              const int row = u/EE_CHUNK, e = u % EE_CHUNK, k = chunk + e;
+            for (int i = 0; i < COLUMNS/step; i++) {
+              const int row = threadIdx.x/EE_CHUNK + i*step;
               const bool exists = WHOLE || (first + row < rows && k < columns);
               stage[(row*units + (e/EE_UNIT ^ (row/EE_UNIT & 7)))*EE_UNIT + e % EE_UNIT] =
                 exists ? ee_entry<IN_MEMORY>(matrix + (first + row)*columns + k) : 0;
@@ -119,22 +128,25 @@ enum TileProducts {
         EE_DEVICE void ee_stage_columns(
             \(real) *stage, const \(real) *matrix, int rows, int columns, int first, int chunk) {
           if constexpr (WIDE) {
-            constexpr int units = COLUMNS/EE_UNIT;
+            constexpr int units = COLUMNS/EE_UNIT, step = THREADS/units;
+            const int unit = threadIdx.x % units, column = first + unit*EE_UNIT;
             #pragma unroll 4
-            for (int u = threadIdx.x; u < EE_CHUNK*units; u += THREADS) {
-              const int k = chunk + u/units, column = first + u % units*EE_UNIT;
+            for (int i = 0; i < (EE_CHUNK + step - 1)/step; i++) {
+              const int row = threadIdx.x/units + i*step, k = chunk + row;
               \(real) values[EE_UNIT] = {};
               if (WHOLE || (k < rows && column < columns)) {
-                ee_split(values, ee_load((const ee_unit *)(matrix + k*columns + column)));
+                ee_split(values, ee_load((const ee_unit *)matrix + (k*columns + column)/EE_UNIT));
               }
-              ((ee_unit *)stage)[u] = ee_join(values);
+              if (EE_CHUNK % step == 0 || row < EE_CHUNK) ((ee_unit *)stage)[row*units + unit] = ee_join(values);
             }
           } else {
+            constexpr int step = THREADS/COLUMNS;
+            const int e = threadIdx.x % COLUMNS, column = first + e;
             #pragma unroll 4
-            for (int u = threadIdx.x; u < EE_CHUNK*COLUMNS; u += THREADS) {
-              const int k = chunk + u/COLUMNS, column = first + u % COLUMNS;
+            for (int i = 0; i < EE_CHUNK/step; i++) {
+              const int row = threadIdx.x/COLUMNS + i*step, k = chunk + row;
               const bool exists = WHOLE || (k < rows && column < columns);
-              stage[u] = exists ? ee_entry<IN_MEMORY>(matrix + k*columns + column) : 0;
+              stage[row*COLUMNS + e] = exists ? ee_entry<IN_MEMORY>(matrix + k*columns + column) : 0;
             }
           }
         }

@@ -35,24 +35,24 @@ extension TileWriter {
     let isWide = entry.isAligned(product.matrix) && extents[1] % unit == 0
     let isInMemory = entry.isInMemory(product.matrix)
     let isWhole = grid.isFull && terms % TilePlan.chunk == 0
+    let right = shared(tiles.right)
     code.lines(
       CodeBuilder.wrapped(
         "ee_stage_\(way)<\(TilePlan.threads), \(grid.width), \(isInMemory), \(isWide ? "ALIGNED" : "false"), \(isWhole)>",
         [
-          "shared + \(tiles.right)", "&\(matrix)[0][0]", "\(extents[0])", "\(extents[1])", grid.isOne ? "0" : "tile",
+          right, "&\(matrix)[0][0]", "\(extents[0])", "\(extents[1])", grid.isOne ? "0" : "tile",
           chunk,
         ], ";"))
     code.line("__syncthreads();")
     let pitch = isStaged ? tiles.leftPitch : tiles.pitch(product.vector)
     let left =
       isStaged
-      ? "shared + \(tiles.left ?? 0) + down*\(pitch)"
+      ? "\(shared(tiles.left ?? 0)) + down*\(pitch)"
       : "\(rows(of: product.vector)) + down*\(pitch)\(isLong ? " + chunk" : "")"
     let all = (terms + unit - 1) / unit * unit
     let count =
       terms % TilePlan.chunk == 0
       ? "EE_CHUNK" : isLong ? "(\(all) - chunk < EE_CHUNK ? \(all) - chunk : EE_CHUNK)" : "\(all)"
-    let right = product.isTransposed ? "shared + \(tiles.right)" : "shared + \(tiles.right)"
     code.lines(
       CodeBuilder.wrapped(
         "ee_multiply_\(way)<\(grid.rows), \(grid.units), \(grid.downs), \(grid.acrosses), \(pitch)>",
@@ -89,37 +89,47 @@ extension TileWriter {
   private mutating func writeStaging(_ product: TilePlan.Product, _ terms: Int, _ isLong: Bool) {
     let unit = tiles.unit
     let units = TilePlan.chunk / unit
-    var writer = blockWriter()
-    writer.code.line("#pragma unroll 4")
-    writer.code.open("for (int u = tid; u < \(tiles.samples * units); u += \(TilePlan.threads))")
-    writer.code.line("const int slot = u/\(units), first = \(isLong ? "chunk + " : "")u % \(units)*\(unit);")
     let isRagged = terms % TilePlan.chunk != 0
     let vector = names[product.vector.index]
-    guard let loop = tiles.recomputingLoop(product.vector), let variable = plan.variable(loop) else {
+    var writer = blockWriter()
+    let loop = tiles.recomputingLoop(product.vector)
+    let inside = loop.map { Array(plan.inside($0)) } ?? []
+    if let variable = loop.flatMap(plan.variable) {
+      for buffer in arrays(in: inside) where plan.isUniform(buffer, inside, variable) {
+        writeUniformUnit(buffer, within: isRagged ? terms : nil, &writer)
+      }
+    }
+    let uniform = writer.code
+    writer.code = CodeBuilder()
+    if let variable = loop.flatMap(plan.variable) {
+      for buffer in arrays(in: inside) where entry.roles.samples[buffer] != nil {
+        let name = "\(names[buffer.index])_unit"
+        writeUnitIn(buffer, name, terms, isRagged, &writer)
+        writer.places[buffer] = "\(name)[e]"
+      }
+      writer.code.line("\(real) \(vector)_unit[EE_UNIT]\(isRagged ? " = {}" : "");")
+      writer.places[product.vector] = "\(vector)_unit[e]"
+      writeRounds(inside, variable, within: isRagged ? terms : nil, &writer)
+    } else {
       writeUnitIn(product.vector, "\(vector)_unit", terms, isRagged, &writer)
-      writeStaged("\(vector)_unit", &writer)
-      return
     }
-    let inside = Array(plan.inside(loop))
-    for buffer in arrays(in: inside) where entry.roles.samples[buffer] != nil {
-      let name = "\(names[buffer.index])_unit"
-      writeUnitIn(buffer, name, terms, isRagged, &writer)
-      writer.places[buffer] = "\(name)[e]"
-    }
-    writer.code.line("\(real) \(vector)_unit[EE_UNIT]\(isRagged ? " = {}" : "");")
-    writer.places[product.vector] = "\(vector)_unit[e]"
-    writeRounds(inside, variable, within: isRagged ? terms : nil, &writer)
-    writeStaged("\(vector)_unit", &writer)
-  }
-
-  private mutating func writeStaged(_ name: String, _ writer: inout BlockWriter) {
-    writer.code.line(
-      "*(ee_unit *)(shared + \(tiles.left ?? 0) + slot*\(tiles.leftPitch) + u % \(TilePlan.chunk / tiles.unit)*\(tiles.unit)) "
-        + "= ee_join(\(name));")
-    writer.code.close()
+    let pitch = tiles.leftPitch / unit
+    writer.code.line("((ee_unit *)(\(shared(tiles.left ?? 0))))[slot*\(pitch) + unit] = ee_join(\(vector)_unit);")
+    code.open("")
+    code.line("const int unit = tid % \(units), first = \(isLong ? "chunk + " : "")unit*\(tiles.unit);")
+    code.append(uniform)
+    let step = TilePlan.threads / units
+    code.line("#pragma unroll 4")
+    code.open("for (int r = 0; r < \(max(1, tiles.samples / step)); r++)")
+    code.line("const int slot = tid/\(units) + r*\(step);")
     code.append(writer.code)
+    code.close()
+    code.close()
     functions.merge(writer.functions)
   }
+
+  /// `shared + 12`.
+  private func shared(_ place: Int) -> String { "shared\(plus(place))" }
 
   /// A unit of an argument's numbers from `first` on, zeros from `count` on.
   private func writeUnitIn(
@@ -143,9 +153,9 @@ extension TileWriter {
       return
     }
     let isWide = width % unit == 0 && offset % unit == 0 && count % unit == 0
-    let row = "source + (slot < rows ? slot : 0)*\(width)\(plus(offset)) + first"
+    let row = "(slot < rows ? slot : 0)*\(width)\(plus(offset)) + first"
     writer.code.line(
-      "\(guarded)ee_unit_in<\(isWide ? "ALIGNED" : "false")>(\(name), \(row), \(count) - first);")
+      "\(guarded)ee_unit_in<\(isWide ? "ALIGNED" : "false")>(\(name), source, \(row), \(count) - first);")
   }
 
   // MARK: Rounds
@@ -223,18 +233,18 @@ extension TileWriter {
 
   /// Units of arrays that all samples share, once for all of a thread's samples.
   private func writeUniformUnits(_ parts: TileParts, _ grid: TileGrid, _ writer: inout BlockWriter) {
-    for buffer in parts.uniform {
-      let array = names[buffer.index]
-      let name = writer.names.identifier(for: array + "_unit")
-      let isRagged = grid.columns % grid.unit != 0
-      writer.code.line("\(real) \(name)[EE_UNIT];")
-      writer.code.line("#pragma unroll")
-      let value = "\(array)[first + e]"
-      writer.code.line(
-        "for (int e = 0; e < EE_UNIT; e++) \(name)[e] = "
-          + (isRagged ? "first + e < \(grid.columns) ? \(value) : 0;" : "\(value);"))
-      writer.places[buffer] = "\(name)[e]"
-    }
+    let isRagged = grid.columns % grid.unit != 0
+    for buffer in parts.uniform { writeUniformUnit(buffer, within: isRagged ? grid.columns : nil, &writer) }
+  }
+
+  private func writeUniformUnit(_ buffer: BufferID, within limit: Int?, _ writer: inout BlockWriter) {
+    let array = names[buffer.index]
+    let name = writer.names.identifier(for: array + "_unit")
+    writer.code.line("\(real) \(name)[EE_UNIT];")
+    writer.code.line("#pragma unroll")
+    let value = limit.map { "first + e < \($0) ? \(array)[first + e] : 0" } ?? "\(array)[first + e]"
+    writer.code.line("for (int e = 0; e < EE_UNIT; e++) \(name)[e] = \(value);")
+    writer.places[buffer] = "\(name)[e]"
   }
 
   private func writeUnits(_ parts: TileParts, _ grid: TileGrid, _ writer: inout BlockWriter) {
@@ -276,7 +286,7 @@ extension TileWriter {
         let isWide = width % grid.unit == 0 && offset % grid.unit == 0 && grid.columns % grid.unit == 0
         writer.code.line(
           "if (slot < rows) ee_unit_out<\(isWide ? "ALIGNED" : "false")>("
-            + "score_out + slot*\(width)\(plus(offset)) + first, \(unit), \(grid.columns) - first);")
+            + "score_out, slot*\(width)\(plus(offset)) + first, \(unit), \(grid.columns) - first);")
       }
     }
   }
@@ -315,7 +325,7 @@ struct TileParts {
       }
       guard isArray else { continue }
       if !plan.layout.program.buffers[buffer.index].isVarying {
-        if let variable, plan.isOwn(buffer, positions, variable) { uniform.append(buffer) }
+        if let variable, plan.isUniform(buffer, positions.map { plan.body[$0] }, variable) { uniform.append(buffer) }
         continue
       }
       let here = (plan.uses[buffer] ?? []).filter { $0.step == index }
@@ -341,10 +351,11 @@ struct TileParts {
 }
 
 extension TilePlan {
-  /// Whether instructions read a buffer at the place of the variable and nowhere else.
-  fileprivate func isOwn(_ buffer: BufferID, _ positions: [Int], _ variable: Variable) -> Bool {
-    positions.allSatisfy { position in
-      guard case .load(_, let access) = body[position], access.buffer == buffer else { return true }
+  /// Whether instructions read an array that all samples share at the place of the variable and nowhere else.
+  fileprivate func isUniform(_ buffer: BufferID, _ instructions: [Instruction], _ variable: Variable) -> Bool {
+    if layout.program.buffers[buffer.index].isVarying { return false }
+    return instructions.allSatisfy { instruction in
+      guard case .load(_, let access) = instruction, access.buffer == buffer else { return true }
       guard access.positions.count == 1, case .affine(let expression) = access.positions[0] else { return false }
       return expression.variable == variable
     }

@@ -90,7 +90,7 @@ extension TileWriter {
     let unit = tiles.unit
     let units = TilePlan.chunk / unit
     let isRagged = terms % TilePlan.chunk != 0
-    let vector = names[product.vector.index]
+    let vector = unitNames[product.vector.index]
     var writer = blockWriter()
     let loop = tiles.recomputingLoop(product.vector)
     let inside = loop.map { Array(plan.inside($0)) } ?? []
@@ -103,18 +103,18 @@ extension TileWriter {
     writer.code = CodeBuilder()
     if let variable = loop.flatMap(plan.variable) {
       for buffer in arrays(in: inside) where entry.roles.samples[buffer] != nil {
-        let name = "\(names[buffer.index])_unit"
+        let name = unitNames[buffer.index]
         writeUnitIn(buffer, name, terms, isRagged, &writer)
         writer.places[buffer] = "\(name)[e]"
       }
-      writer.code.line("\(real) \(vector)_unit[EE_UNIT]\(isRagged ? " = {}" : "");")
-      writer.places[product.vector] = "\(vector)_unit[e]"
+      writer.code.line("\(real) \(vector)[EE_UNIT]\(isRagged ? " = {}" : "");")
+      writer.places[product.vector] = "\(vector)[e]"
       writeRounds(inside, variable, within: isRagged ? terms : nil, &writer)
     } else {
-      writeUnitIn(product.vector, "\(vector)_unit", terms, isRagged, &writer)
+      writeUnitIn(product.vector, "\(vector)", terms, isRagged, &writer)
     }
     let pitch = tiles.leftPitch / unit
-    writer.code.line("((ee_unit *)(\(shared(tiles.left ?? 0))))[slot*\(pitch) + unit] = ee_join(\(vector)_unit);")
+    writer.code.line("((ee_unit *)(\(shared(tiles.left ?? 0))))[slot*\(pitch) + unit] = ee_join(\(vector));")
     code.open("")
     code.line("const int unit = tid % \(units), first = \(isLong ? "chunk + " : "")unit*\(tiles.unit);")
     code.append(uniform)
@@ -239,7 +239,7 @@ extension TileWriter {
 
   private func writeUniformUnit(_ buffer: BufferID, within limit: Int?, _ writer: inout BlockWriter) {
     let array = names[buffer.index]
-    let name = writer.names.identifier(for: array + "_unit")
+    let name = unitNames[buffer.index]
     writer.code.line("\(real) \(name)[EE_UNIT];")
     writer.code.line("#pragma unroll")
     let value = limit.map { "first + e < \($0) ? \(array)[first + e] : 0" } ?? "\(array)[first + e]"
@@ -249,13 +249,13 @@ extension TileWriter {
 
   private func writeUnits(_ parts: TileParts, _ grid: TileGrid, _ writer: inout BlockWriter) {
     for buffer in parts.samples {
-      let name = "\(names[buffer.index])_unit"
+      let name = unitNames[buffer.index]
       let isRagged = grid.columns % grid.unit != 0
       writeUnitIn(buffer, name, grid.columns, isRagged, &writer)
       writer.places[buffer] = "\(name)[e]"
     }
     for (buffer, isRead) in parts.units {
-      let name = "\(names[buffer.index])_unit"
+      let name = unitNames[buffer.index]
       let isRagged = grid.columns % grid.unit != 0
       writer.code.line("\(real) \(name)[EE_UNIT]\(isRagged && !isRead ? " = {}" : "");")
       if isRead {
@@ -271,8 +271,8 @@ extension TileWriter {
   private func writeUnitsOut(_ parts: TileParts, _ grid: TileGrid, _ writer: inout BlockWriter) {
     for buffer in parts.written {
       let unit: String
-      if let place = writer.places[buffer], place.hasSuffix("_unit[e]") {
-        unit = String(place.dropLast(3))
+      if writer.places[buffer] == unitNames[buffer.index] + "[e]" {
+        unit = unitNames[buffer.index]
       } else {
         // A product's sums.
         let place = writer.places[buffer] ?? ""

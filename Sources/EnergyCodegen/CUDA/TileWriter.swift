@@ -8,6 +8,9 @@ struct TileWriter {
   let entry: CUDAEntryPoint
   let tiles: TileLayout
   let names: [String]
+  /// What a unit of an array is called, and its numbers of all samples.
+  let unitNames: [String]
+  private let rowNames: [String]
   var taken: SourceNames
   var functions: FunctionLibrary
   var code = CodeBuilder()
@@ -28,7 +31,11 @@ struct TileWriter {
   init(_ entry: CUDAEntryPoint, _ tiles: TileLayout) {
     self.entry = entry
     self.tiles = tiles
-    (names, taken) = entry.bufferNames()
+    let (names, own) = entry.bufferNames()
+    var taken = own
+    unitNames = names.map { taken.identifier(for: $0 + "_unit") }
+    rowNames = names.map { taken.identifier(for: "all_" + $0) }
+    (self.names, self.taken) = (names, taken)
     functions = FunctionLibrary(entry.dialect)
   }
 
@@ -59,7 +66,7 @@ struct TileWriter {
   }
 
   /// An array's numbers of all samples.
-  func rows(of buffer: BufferID) -> String { "all_" + names[buffer.index] }
+  func rows(of buffer: BufferID) -> String { rowNames[buffer.index] }
 
   func brackets(_ grid: TileGrid) -> String { "[\(grid.rows)][\(grid.units * grid.unit)]" }
 
@@ -104,7 +111,13 @@ struct TileWriter {
     let step = plan.steps[index]
     if step.product == nil && step.loop == nil { return writeSingles(step) }
     let grid = tiles.grids[index]
-    if step.product == nil { code.line("__syncthreads();") }
+    if let product = step.product.flatMap(plan.product) {
+      let matrix = names[product.matrix.index] + (product.isTransposed ? "^T" : "")
+      code.line(
+        "// \(matrix) \(names[product.vector.index])\(step.loop == nil ? "." : ", and what is made of its columns.")")
+    } else {
+      code.line("__syncthreads();")
+    }
     let outer = code
     code = CodeBuilder()
     var writer = blockWriter()
@@ -138,7 +151,7 @@ struct TileWriter {
 
   func blockWriter() -> BlockWriter {
     var writer = BlockWriter(
-      layout, dialect, bufferNames: names, names: taken, valueNames: entry.request.valueNames)
+      layout, dialect, bufferNames: names, names: taken)
     writer.unrolling = .innermost(8)
     for (buffer, _) in tiles.offsets where layout.extents[buffer.index].isEmpty {
       writer.places[buffer] = "\(rows(of: buffer))[slot]"

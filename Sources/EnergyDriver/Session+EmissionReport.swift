@@ -14,6 +14,8 @@ public struct EmissionReport: Sendable {
     let leastBytes: Double
     /// Bytes that the kernels move a sample, parameters apart.
     let movedBytes: Double
+    /// Bytes a sample that come from a cache besides: rows that are read again, and matrices that other blocks have read.
+    let cacheBytes: Double
     /// Additions, multiplications, comparisons and functions a sample.
     let operations: Int
     /// Those of them that are functions, roots or divisions.
@@ -48,6 +50,10 @@ public struct EmissionReport: Sendable {
       let strategy = function.strategy
       lines.append(function.name)
       lines.append("  bytes a sample   \(number(function.movedBytes)) moved, \(number(function.leastBytes)) needed")
+      if function.cacheBytes > 0 {
+        lines.append(
+          "                   and \(number(function.cacheBytes)) from a cache, of rows and matrices read again")
+      }
       lines.append(
         "  operations       \(function.operations), of them \(function.functions) functions, roots or divisions")
       lines.append("  intensity        \(number(function.intensity)) operations a byte")
@@ -81,7 +87,8 @@ public struct EmissionReport: Sendable {
               ("reason", .string(function.strategy.reason)), ("threads", .integer(function.strategy.threads)),
               ("samples_per_block", .integer(function.strategy.samples)),
               ("shared_bytes", .integer(function.strategy.sharedBytes)),
-              ("bytes_moved", .number(function.movedBytes)), ("bytes_needed", .number(function.leastBytes)),
+              ("bytes_moved", .number(function.movedBytes)),
+              ("bytes_from_cache", .number(function.cacheBytes)), ("bytes_needed", .number(function.leastBytes)),
               ("operations", .integer(function.operations)), ("functions", .integer(function.functions)),
               ("intensity", .number(function.intensity)),
               (
@@ -123,6 +130,7 @@ extension Session {
       let frames = Double(function.strategy.framesInMemory ? 2 * size * function.strategy.frame : 0)
       return EmissionReport.Function(
         name: function.name, strategy: function.strategy, leastBytes: least, movedBytes: least + frames,
+        cacheBytes: function.strategy.cacheBytes(row: size * request.width),
         operations: count?.total ?? 0, functions: count?.transcendental ?? 0)
     }
     return EmissionReport(

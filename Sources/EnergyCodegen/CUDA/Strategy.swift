@@ -43,6 +43,11 @@ public struct Strategy: Hashable, Sendable {
   /// The reason in a sentence without a full stop.
   public let reason: String
 
+  /// Bytes a sample that come from a cache, for a row of so many bytes.
+  public func cacheBytes(row: Int) -> Double {
+    Double(row * (rowReads - 1)) + Double(matrixBytes) / Double(samples)
+  }
+
   /// Threads that share a sample; 1 where each has one of its own.
   public var threadsPerSample: Int {
     switch kind {

@@ -137,7 +137,7 @@ extension TileWriter {
   ) {
     guard let field = entry.roles.samples[buffer] else { return }
     let (unit, offset, width) = (tiles.unit, entry.offset(of: field), entry.request.width)
-    writer.code.line("\(real) \(name)[EE_UNIT]\(isRagged ? " = {}" : "");")
+    writer.code.line("\(real) \(name)[EE_UNIT]\(isRagged || tiles.rowPitch == nil ? " = {}" : "");")
     let guarded = isRagged ? "if (first < \(count)) " : ""
     if let pitch = tiles.rowPitch {
       let place = "shared + slot*\(pitch)\(plus(offset)) + first"
@@ -153,9 +153,10 @@ extension TileWriter {
       return
     }
     let isWide = width % unit == 0 && offset % unit == 0 && count % unit == 0
-    let row = "(slot < rows ? slot : 0)*\(width)\(plus(offset)) + first"
+    let isWhole = isWide ? "ALIGNED" : "false"
     writer.code.line(
-      "\(guarded)ee_unit_in<\(isWide ? "ALIGNED" : "false")>(\(name), source, \(row), \(count) - first);")
+      "if (slot < rows\(isRagged ? " && first < \(count)" : "")) ee_unit_in<\(isWhole)>("
+        + "\(name), source, slot*\(width)\(plus(offset)) + first, \(count) - first);")
   }
 
   // MARK: Rounds

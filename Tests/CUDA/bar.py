@@ -16,9 +16,6 @@ OLDER = 21
 # What is known to be worse. An entry that isn't any more is a problem, too: it must go.
 KNOWN = {
     "phi4_32": {"shared", "main_path"},
-    "w4_gaussian_512": {"main_path"},
-    "w4_gaussian_64": {"main_path", "wide_stores"},
-    "w6_perceptron": {"main_path"},
 }
 COLUMNS = ["registers", "spills", "shared", "wide_loads", "wide_stores", "main_path"]
 HEADS = ["registers", "spills", "shared", "loads", "stores", "instructions"]

@@ -29,6 +29,26 @@ struct StrategyChoice {
     roles.locals.reduce(0) { $0 + (layout.extents[$1.index].isEmpty ? 0 : layout.count($1)) }
   }
 
+  /// Numbers that several places compute from an entry of a table and one of the row, such as x - mean. Where loops are
+  /// unrolled, the compiler keeps them from one place to the next.
+  private var repeated: Int {
+    var loaded: [Register: BufferID] = [:]
+    var places: [BufferID: Int] = [:]
+    for instruction in layout.program.body {
+      switch instruction {
+      case .load(let register, let access): loaded[register] = access.buffer
+      case .compute(_, _, let operands, _):
+        let buffers = operands.compactMap { $0.register.flatMap { loaded[$0] } }
+        guard buffers.contains(where: { roles.samples[$0] != nil }) else { continue }
+        for buffer in Set(buffers) where !layout.program.buffers[buffer.index].isVarying {
+          places[buffer, default: 0] += 1
+        }
+      default: break
+      }
+    }
+    return places.reduce(0) { $0 + ($1.value > 1 ? layout.count($1.key) : 0) }
+  }
+
   func strategy() -> Strategy {
     if what != .gradient, let reason = registersReason { return registers(reason) }
     if let tiles { return inTiles(tiles) }
@@ -135,13 +155,15 @@ struct StrategyChoice {
     if hasDataIndices { return "data are indices into the sample's arrays" }
     if width * words > Self.rowWords { return "a row of \(width) numbers is too long for registers" }
     if arrays * words > Self.arrayWords { return "\(arrays) numbers of arrays are too many for registers" }
+    if (arrays + repeated) * words > Self.arrayWords {
+      return "\(arrays) numbers of arrays and \(repeated) that are computed twice are too many for registers"
+    }
     return "\(operations) operations are too many to unroll"
   }
 
   private var registersReason: String? {
-    guard !hasCalls, !hasDataIndices, width * words <= Self.rowWords, arrays * words <= Self.arrayWords else {
-      return nil
-    }
+    guard !hasCalls, !hasDataIndices, width * words <= Self.rowWords, (arrays + repeated) * words <= Self.arrayWords
+    else { return nil }
     let operations = operations
     guard operations <= Self.unrolledLimit else { return nil }
     return "a row of \(width) numbers, \(arrays) of arrays and \(operations) operations fit a thread's registers"

@@ -30,8 +30,9 @@ struct StrategyChoice {
   }
 
   /// Numbers that several places compute from an entry of a table and one of the row, such as x - mean. Where loops are
-  /// unrolled, the compiler keeps them from one place to the next.
+  /// unrolled, the compiler keeps them from one place to the next in double precision; in single it computes them again.
   private var repeated: Int {
+    if isSingle { return 0 }
     var loaded: [Register: BufferID] = [:]
     var places: [BufferID: Int] = [:]
     for instruction in layout.program.body {

@@ -161,6 +161,28 @@ extension Emitter {
     return computeFlatSum(term, parts, constant)
   }
 
+  /// What is added up: parts with the same factor, but for its sign, are added up before they are multiplied by it.
+  private func collected(_ parts: [(Double, TermID)], of term: TermID, at place: Int) -> [(Double, Operand)] {
+    var members: [Double: [(Double, TermID)]] = [:]
+    for part in parts where abs(part.0) != 1 { members[abs(part.0), default: []].append(part) }
+    var result: [(Double, Operand)] = []
+    for (coefficient, part) in parts {
+      let size = abs(coefficient)
+      guard let same = members[size], same.count != 1 else {
+        result.append((coefficient, resolved(part)))
+        continue
+      }
+      if same.isEmpty { continue }
+      members[size] = []
+      var sum = resolved(same[0].1)
+      for (other, part) in same.dropFirst() {
+        sum = step(term, at: place, other * coefficient > 0 ? .add : .subtract, [sum, resolved(part)])
+      }
+      result.append((coefficient, sum))
+    }
+    return result
+  }
+
   private func computeFlatSum(_ term: TermID, _ parts: [(Double, TermID)], _ constant: Double) -> [TermID] {
     if parts.count == 1, constant == 0 { return computeScaled(term, parts[0].0, parts[0].1) }
     let parts = withNumbersOutside(parts, constant)
@@ -177,8 +199,7 @@ extension Emitter {
     }
     var sum: Operand = .constant(constant)
     var isEmpty = constant == 0
-    for (coefficient, part) in ordered {
-      let operand = resolved(part)
+    for (coefficient, operand) in collected(ordered, of: term, at: at) {
       if isEmpty {
         isEmpty = false
         sum =

@@ -84,6 +84,8 @@ public struct CHeader {
     #define EE_NAN NAN
     #define EE_INFINITY INFINITY
     enum { EE_SUCCESS = 0, EE_INVALID_VALUE = 1, EE_OUT_OF_MEMORY = 2, EE_INDEX_OUT_OF_RANGE = 3 };
+    EE_FUNCTION int ee_index_up(int a, int n) { return a < 0 ? a + n : a; }
+    EE_FUNCTION int ee_index_down(int a, int n) { return a < n ? a : a - n; }
     EE_FUNCTION int ee_index_mod(int a, int n) { const int r = a % n; return r < 0 ? r + n : r; }
     EE_FUNCTION int ee_index_max(int a, int b) { return a > b ? a : b; }
     EE_FUNCTION int ee_index_min(int a, int b) { return a < b ? a : b; }

@@ -5,7 +5,11 @@ import EnergyLowering
 extension CUDAEntryPoint {
   /// The threads that share a sample, where they do.
   var group: BlockWriter.Group? {
-    strategy.threadsPerSample == 1 ? nil : BlockWriter.Group(threads: strategy.threadsPerSample)
+    if strategy.threadsPerSample == 1 { return nil }
+    let unit = isSum ? 1 : 16 / (dialect.isSingle ? 4 : 8)
+    var group = BlockWriter.Group(threads: strategy.threadsPerSample, unit: unit)
+    group.direct = strategy.direct.map { ($0, "score_out", strategy.isVectorised ? "ALIGNED" : "false") }
+    return group
   }
 
   /// The end of a sample's code: single numbers into the frame, and NaN where data had an index out of range.
@@ -13,21 +17,32 @@ extension CUDAEntryPoint {
     _ names: [String], _ readsData: Bool, _ functions: inout FunctionLibrary, _ code: inout CodeBuilder
   ) {
     guard let group else { return }
-    for buffer in outputBuffers where layout.extents[buffer.index].isEmpty {
+    for buffer in outputBuffers where layout.extents[buffer.index].isEmpty && !returned.contains(buffer) {
       code.line("if (lane == 0) frame[\(frame.offsets[buffer] ?? 0)] = \(names[buffer.index]);")
     }
     if readsData || uniforms == .device {
       code.line(group.barrier)
       let states = functions.acrossThreads(.add, "(\(real))state", group)
       code.open("if (\(states) != \(dialect.number(0)))")
-      for buffer in outputBuffers {
+      for buffer in outputBuffers where buffer != strategy.direct {
+        if returned.contains(buffer) {
+          code.line("\(names[buffer.index]) = EE_NAN;")
+          continue
+        }
         let place = frame.offsets[buffer] ?? 0
         code.line(
           "for (int e = lane; e < \(layout.count(buffer)); e += \(group.threads)) frame[\(place) + e] = EE_NAN;")
       }
       code.close()
     }
-    code.line(group.barrier)
+    // What others read.
+    if outputBuffers.contains(where: { !returned.contains($0) && $0 != strategy.direct }) { code.line(group.barrier) }
+  }
+
+  /// Single numbers that threads that share a sample hand back, each the same.
+  var returned: [BufferID] {
+    if group == nil || isSum { return [] }
+    return StrategyChoice.returned(roles, layout)
   }
 
   private func copy(_ way: String, _ group: BlockWriter.Group) -> String {
@@ -45,11 +60,11 @@ extension CUDAEntryPoint {
   private func writeRow(_ group: BlockWriter.Group, _ code: inout CodeBuilder) {
     code.line("\(copy("in", group))(frame, x_rows + row\(pitch), lane);")
     code.line(group.barrier)
-    callSample(["frame", "lane"], &code)
-    for (target, buffer) in roles.outputs where target != "score" {
-      code.line("if (lane == 0) ee_store(\(target)_out + row, frame[\(frame.offsets[buffer] ?? 0)]);")
-    }
-    if hasScore { writeScores(group, &code) }
+    let targets = roles.outputs.filter { returned.contains($0.buffer) }.map(\.target)
+    if !targets.isEmpty { code.line("\(real) \(targets.joined(separator: ", "));") }
+    callSample(["frame", "lane"] + targets + (strategy.direct == nil ? [] : ["score_out + row\(pitch)"]), &code)
+    for target in targets { code.line("if (lane == 0) ee_store(\(target)_out + row, \(target));") }
+    if hasScore && strategy.direct == nil { writeScores(group, &code) }
   }
 
   /// The scores of several arguments lie in the row one behind the other, in the frame perhaps apart.
@@ -82,10 +97,17 @@ extension CUDAEntryPoint {
     code.line("const int lane = threadIdx.x;")
     let place = strategy.usesWorkspace ? " + (long long)blockIdx.x*\(strategy.frame)" : ""
     code.line("\(real) *const frame = frames\(place);")
-    code.open("for (long long row = blockIdx.x; row < n; row += gridDim.x)")
-    writeRow(group, &code)
-    code.line(group.barrier)
-    code.close()
+    if strategy.usesWorkspace {
+      code.open("for (long long row = blockIdx.x; row < n; row += gridDim.x)")
+      writeRow(group, &code)
+      code.line(group.barrier)
+      code.close()
+    } else {
+      // A block a row, and no more blocks than rows.
+      code.line("(void)n;")
+      code.line("const long long row = blockIdx.x;")
+      writeRow(group, &code)
+    }
   }
 
   func writeSharedSums(_ code: inout CodeBuilder) {

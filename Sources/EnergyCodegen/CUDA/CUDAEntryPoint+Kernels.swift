@@ -81,7 +81,8 @@ extension CUDAEntryPoint {
   }
 
   func callSample(_ arguments: [String], _ code: inout CodeBuilder) {
-    code.line("\(name)_sample(\((arguments + context.map(\.argument)).joined(separator: ", ")));")
+    let variant = strategy.direct == nil || !strategy.isVectorised ? "" : "<ALIGNED>"
+    code.line("\(name)_sample\(variant)(\((arguments + context.map(\.argument)).joined(separator: ", ")));")
   }
 
   // MARK: Rows in registers

@@ -42,6 +42,8 @@ extension CUDAEntryPoint {
     body.line()
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
     writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
+    writer.unaligned = Set(
+      roles.orderedSamples.filter { offset(of: $0.field) * (dialect.isSingle ? 4 : 8) % 16 != 0 }.map(\.buffer))
     writer.work = frame.work.map { "frame + \($0)" }
     if let group {
       writer.write(entry.program.body, plan, group)
@@ -63,6 +65,7 @@ extension CUDAEntryPoint {
     }
     code.line("// One sample: \(results.joined(separator: " and ")).")
     let arguments = sampleArguments(names) + context.map(\.declaration)
+    if strategy.direct != nil && strategy.isVectorised { code.line("template <bool ALIGNED>") }
     code.open("EE_DEVICE void \(name)_sample", taking: arguments)
     code.appendBody(body, of: (group == nil ? [] : ["lane"]) + context.map { String($0.declaration.suffix(1)) })
     code.close()
@@ -71,7 +74,11 @@ extension CUDAEntryPoint {
 
   /// A row in registers has its parts as arguments; in memory they are places of its frame.
   private func sampleArguments(_ names: [String]) -> [String] {
-    if group != nil { return ["\(real) *const frame", "const int lane"] }
+    if group != nil {
+      let scores = strategy.direct == nil ? [] : ["\(real) *__restrict__ score_out"]
+      let numbers = returned.map { "\(real) &\(names[$0.index])" }
+      return ["\(real) *const frame", "const int lane"] + numbers + scores
+    }
     guard strategy.kind == .registers else { return ["\(real) *const frame"] }
     return roles.orderedSamples.map { reference($0.buffer, names, isConstant: true) }
       + outputBuffers.map { reference($0, names, isConstant: false) }
@@ -96,7 +103,8 @@ extension CUDAEntryPoint {
       for (buffer, field) in roles.orderedSamples {
         declare(names[buffer.index], at: offset(of: field), layout.extents[buffer.index], isConstant: true, &code)
       }
-      for buffer in outputBuffers {
+      for buffer in outputBuffers where buffer != strategy.direct {
+        if returned.contains(buffer) { continue }
         if group != nil, layout.extents[buffer.index].isEmpty {
           // Every thread's own, until the first one writes it down.
           code.line("\(real) \(names[buffer.index]);")

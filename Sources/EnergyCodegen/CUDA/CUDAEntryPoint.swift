@@ -57,7 +57,8 @@ struct CUDAEntryPoint {
       ? FrameLayout(layout, roles, width: request.width, hasWork: true)
       : FrameLayout(
         layout, roles, width: request.width, unit: entry.what == .gradient ? 1 : 16 / size,
-        without: plan.privateArrays)
+        without: plan.privateArrays.union([strategy.direct].compactMap { $0 }).union(
+          entry.what == .gradient ? [] : StrategyChoice.returned(roles, layout)))
     guard frame.count <= Self.frameLimit else {
       throw .tooLarge(bytes: frame.count * size, limit: Self.frameLimit * size)
     }
@@ -103,11 +104,12 @@ struct CUDAEntryPoint {
 
   /// What the code calls each buffer, and the names that are taken.
   func bufferNames() -> (names: [String], taken: SourceNames) {
-    let own: Set<String> = [
+    var own: Set<String> = [
       "p", "u", "n", "x_rows", "status", "frame", "frames", "tile", "tid", "rows", "base", "row", "uniforms", "work",
       "partial", "block", "at", "count", "lane", "slot", "sums", "state", "entry", "result", "energy_out",
       "score_out", "laplacian_out",
     ]
+    if strategy.threadsPerSample > 1 { own.formUnion(["round", "turn", "first", "e"]) }
     var taken = SourceNames(taken: tiles == nil ? own : own.union(TileWriter.reserved))
     var result = [String](repeating: "", count: entry.program.buffers.count)
     // What the code makes goes first: a name of the user's may be that of an argument, which is renamed then.

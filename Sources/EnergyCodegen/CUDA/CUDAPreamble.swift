@@ -100,6 +100,8 @@ enum CUDAPreamble {
 
   private static let helpers: [Piece] = [
     Piece(["EE_SUCCESS", "EE_INDEX_OUT_OF_RANGE"], "enum { EE_SUCCESS = 0, EE_INDEX_OUT_OF_RANGE = 3 };"),
+    Piece(["ee_index_up"], "EE_FUNCTION int ee_index_up(int a, int n) { return a < 0 ? a + n : a; }"),
+    Piece(["ee_index_down"], "EE_FUNCTION int ee_index_down(int a, int n) { return a < n ? a : a - n; }"),
     Piece(
       ["ee_index_mod"],
       "EE_FUNCTION int ee_index_mod(int a, int n) { const int r = a % n; return r < 0 ? r + n : r; }"),

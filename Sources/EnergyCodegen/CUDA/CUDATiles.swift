@@ -237,28 +237,32 @@ enum CUDATiles {
       // COUNT numbers of one row from memory into a frame, by the THREADS threads that share the sample.
       template <int THREADS, int COUNT, bool ALIGNED>
       EE_DEVICE void ee_copy_in(\(real) *frame, const \(real) *source, int lane) {
-        if constexpr (ALIGNED) {
-          #pragma unroll 8
-          for (int u = lane; u < COUNT/EE_UNIT; u += THREADS) {
+        constexpr int count = ALIGNED ? COUNT/EE_UNIT : COUNT;
+        #pragma unroll 8
+        for (int i = 0; i < (count + THREADS - 1)/THREADS; i++) {
+          const int u = lane + i*THREADS;
+          if (count % THREADS != 0 && u >= count) break;
+          if constexpr (ALIGNED) {
             ((ee_unit *)frame)[u] = ee_load((const ee_unit *)source + u);
+          } else {
+            frame[u] = ee_load(source + u);
           }
-        } else {
-          #pragma unroll 8
-          for (int e = lane; e < COUNT; e += THREADS) frame[e] = ee_load(source + e);
         }
       }
 
       // The same way back.
       template <int THREADS, int COUNT, bool ALIGNED>
       EE_DEVICE void ee_copy_out(\(real) *target, const \(real) *frame, int lane) {
-        if constexpr (ALIGNED) {
-          #pragma unroll 8
-          for (int u = lane; u < COUNT/EE_UNIT; u += THREADS) {
+        constexpr int count = ALIGNED ? COUNT/EE_UNIT : COUNT;
+        #pragma unroll 8
+        for (int i = 0; i < (count + THREADS - 1)/THREADS; i++) {
+          const int u = lane + i*THREADS;
+          if (count % THREADS != 0 && u >= count) break;
+          if constexpr (ALIGNED) {
             ee_store((ee_unit *)target + u, ((const ee_unit *)frame)[u]);
+          } else {
+            ee_store(target + u, frame[u]);
           }
-        } else {
-          #pragma unroll 8
-          for (int e = lane; e < COUNT; e += THREADS) ee_store(target + e, frame[e]);
         }
       }
 

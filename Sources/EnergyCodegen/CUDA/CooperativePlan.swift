@@ -25,12 +25,15 @@ struct CooperativePlan {
   /// The part of the work that is spread over the threads, 0 … 1.
   private(set) var share = 0.0
 
-  private let instructions: [Instruction]
-  private let layout: ProgramLayout
+  /// Loops whose rounds are taken in units, by their outermost heads.
+  private(set) var nests: [Int: CooperativeNest] = [:]
+
+  let instructions: [Instruction]
+  let layout: ProgramLayout
   private let outputs: Set<BufferID>
   private var parents: [Int: Int] = [:]
   /// Every place where a buffer occurs, in order.
-  private var touches: [BufferID: [Int]] = [:]
+  private(set) var touches: [BufferID: [Int]] = [:]
   private var reductions: [BufferID: (how: Accumulation, heads: [Int])] = [:]
 
   /// The most numbers of an array that each thread has for itself.
@@ -58,6 +61,9 @@ struct CooperativePlan {
     self.ends = ends
     plan(from: 0, to: instructions.count)
     placePartials()
+    nests = Self.nests(instructions, layout, distributed, ends, parents) { head in
+      distribution(of: head)?.loop.passes == [[]]
+    }
     share = spreadShare()
   }
 

@@ -25,7 +25,7 @@ struct FrameLayout {
     count = width
     firstOutput = width
     // Single numbers first, so that arrays in units are not torn apart.
-    let outputs = roles.outputs.map(\.buffer)
+    let outputs = roles.outputs.map(\.buffer).filter { !own.contains($0) }
     let isScalar = { (buffer: BufferID) in unit > 1 && layout.extents[buffer.index].isEmpty }
     for buffer in outputs.filter(isScalar) + outputs.filter({ !isScalar($0) }) where offsets[buffer] == nil {
       place(buffer, layout, unit)

@@ -36,6 +36,8 @@ public struct Strategy: Hashable, Sendable {
   public let frame: Int
   /// Whether rows move 16 bytes at a time where pointers are aligned.
   public let isVectorised: Bool
+  /// The scores, where they go to memory as they are computed.
+  var direct: BufferID? = nil
   /// How often a row is read, all but the first time from a cache.
   public var rowReads = 1
   /// Bytes of matrices that a block reads from a cache.

@@ -116,27 +116,47 @@ struct StrategyChoice {
 
   private func shared() -> Strategy {
     let frame = FrameLayout(
-      layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size, without: plan.privateArrays
+      layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size,
+      without: plan.privateArrays.union([direct].compactMap { $0 }).union(
+        what == .gradient ? [] : Self.returned(roles, layout))
     ).count
     let bytes = frame * size
     // Otherwise no row but the first is aligned.
     let isWhole = width * size % 16 == 0
     let reason = "\(percent) of the work of a sample can be spread over threads, and its frame takes \(bytes) bytes"
-    if what != .gradient, let samples = [4, 2].first(where: { $0 * bytes <= Self.sharedLimit }) {
+    let isWide = width >= Self.blockRow && plan.hasNeighbours(unit: 16 / size)
+    if what != .gradient, !isWide, let samples = [4, 2].first(where: { $0 * bytes <= Self.sharedLimit }) {
       return Strategy(
         kind: .warp, threads: 32 * samples, samples: samples, sharedBytes: samples * bytes, frame: frame,
-        isVectorised: isWhole,
+        isVectorised: isWhole, direct: direct,
         reason: reason)
     }
     let threads = width >= 1_024 ? 256 : 128
     if bytes <= Self.askedLimit {
       return Strategy(
         kind: .block, threads: threads, samples: 1, sharedBytes: bytes, frame: frame, isVectorised: isWhole,
-        reason: reason)
+        direct: direct, reason: reason)
     }
     return Strategy(
       kind: .workspaceBlock, threads: threads, samples: 1, sharedBytes: 0, frame: frame, isVectorised: isWhole,
-      reason: reason + ", more than shared memory has")
+      direct: direct, reason: reason + ", more than shared memory has")
+  }
+
+  /// Single numbers that threads that share a sample hand back instead of leaving them in its frame.
+  static func returned(_ roles: BufferRoles, _ layout: ProgramLayout) -> [BufferID] {
+    roles.outputs.filter { $0.target != "score" && layout.extents[$0.buffer.index].isEmpty }.map(\.buffer)
+  }
+
+  /// Rows from this length on whose elements have neighbours keep a block busy.
+  private static let blockRow = 1_024
+
+  /// The scores, where units of them go to memory as they are computed.
+  private var direct: BufferID? {
+    let scores = roles.outputs.filter { $0.target == "score" }.map(\.buffer)
+    guard what == .score || what == .energyScore, scores.count == 1, !layout.program.hasRunTimeIndices,
+      plan.isWrittenInUnits(scores[0], unit: 16 / size)
+    else { return nil }
+    return scores[0]
   }
 
   private func registers(_ reason: String) -> Strategy {

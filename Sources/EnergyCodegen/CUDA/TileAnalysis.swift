@@ -28,19 +28,10 @@ struct TileAnalysis {
 
   /// Whether there is a plan.
   mutating func run() -> Bool {
-    guard !hasRunTimeIndices, collectSteps(), productWork > 0, addPrefixes() else { return false }
+    // Data that index arrays are checked a sample at a time.
+    guard !layout.program.hasRunTimeIndices, collectSteps(), productWork > 0, addPrefixes() else { return false }
     collectUses()
     return placeArrays()
-  }
-
-  /// Data that index arrays are checked a sample at a time.
-  private var hasRunTimeIndices: Bool {
-    (layout.program.prologue + body).contains { instruction in
-      switch instruction {
-      case .load(_, let access), .store(let access, _), .accumulate(_, let access, _): !access.registers.isEmpty
-      default: false
-      }
-    }
   }
 
   // MARK: Steps

@@ -226,10 +226,10 @@ struct TileWriter {
 }
 
 extension Accumulation {
-  /// What changes nothing.
+  /// What changes nothing. Adding to -0 gives the other in all its bits, so that compilers leave it out.
   var neutral: Double {
     switch self {
-    case .add, .subtract: 0
+    case .add, .subtract: -0.0
     case .multiply: 1
     case .min: .infinity
     case .max: -.infinity

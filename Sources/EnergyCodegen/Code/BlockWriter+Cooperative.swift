@@ -7,6 +7,10 @@ extension BlockWriter {
   /// The threads that share a sample.
   struct Group {
     let threads: Int
+    /// Numbers of 16 bytes.
+    let unit: Int
+    /// The array that goes to memory at once, its row's first number there, and whether that is aligned.
+    var direct: (buffer: BufferID, place: String, wide: String)?
     /// A warp, or a whole block.
     var isWarp: Bool { threads == 32 }
     var barrier: String { isWarp ? "__syncwarp();" : "__syncthreads();" }
@@ -29,6 +33,11 @@ extension BlockWriter {
       switch instructions[position] {
       case .loop(let variable, let lower, let upper):
         flush(reading: Set(instructions[position...last].compactMap(\.written)))
+        if let nest = plan.nest(position, unit: group.unit) {
+          distribute(nest, instructions, plan, group)
+          position = last + 1
+          continue
+        }
         let before = openPartials(plan.partials[position] ?? [])
         if let loop = plan.distributed[position] {
           for left in loop.passes {
@@ -89,7 +98,7 @@ extension BlockWriter {
   }
 
   /// Gives numbers that are added up names for each thread's part; the names they had.
-  private mutating func openPartials(_ sums: [(buffer: BufferID, how: Accumulation)]) -> [String] {
+  mutating func openPartials(_ sums: [(buffer: BufferID, how: Accumulation)]) -> [String] {
     sums.map { buffer, how in
       let before = bufferNames[buffer.index]
       let name = names.identifier(for: "\(before)_part")
@@ -99,7 +108,7 @@ extension BlockWriter {
     }
   }
 
-  private mutating func closePartials(
+  mutating func closePartials(
     _ before: [String], _ sums: [(buffer: BufferID, how: Accumulation)], _ group: Group
   ) {
     for (name, (buffer, how)) in zip(before, sums) {

@@ -56,7 +56,7 @@ extension BlockWriter {
 
   /// An element, all of its positions the same in every lane.
   mutating func element(_ access: Access) -> String {
-    if let place = places[access.buffer] { return place }
+    if let place = accessPlaces[access] ?? places[access.buffer] { return place }
     var text = bufferNames[access.buffer.index]
     for (axis, position) in access.positions.enumerated() {
       switch position {

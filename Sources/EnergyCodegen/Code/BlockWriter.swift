@@ -13,6 +13,10 @@ struct BlockWriter {
   var bufferNames: [String]
   /// What the source calls an element, where that is the same for every access.
   var places: [BufferID: String] = [:]
+  /// What it calls single elements.
+  var accessPlaces: [Access: String] = [:]
+  /// Arrays that begin at no multiple of 16 bytes.
+  var unaligned: Set<BufferID> = []
   var names: SourceNames
   var code = CodeBuilder()
   /// Functions that the code needs before it.
@@ -391,6 +395,9 @@ struct BlockWriter {
     return name
   }
 
+  /// Calls an index something else for a while.
+  mutating func setIndex(_ variable: Variable, _ name: String) { variables[variable] = name }
+
   mutating func closeLoopName() { loopNames.removeLast() }
 
   func index(_ expression: IndexExpression) -> CExpression {
@@ -411,10 +418,21 @@ struct BlockWriter {
       text += offset < 0 ? " - \(-offset)" : " + \(offset)"
     }
     let isPlain = !text.contains { " *-".contains($0) }
-    guard let modulus = expression.modulus else {
+    guard let modulus = expression.modulus.map(layout.value) else {
       return CExpression(text: text, precedence: isPlain ? .primary : .sum)
     }
-    return CExpression(text: "ee_index_mod(\(text), \(layout.value(modulus)))")
+    // Where the range tells that at most one turn is to be taken back, no division is needed.
+    var (lowest, highest) = (offset, offset)
+    for term in expression.terms {
+      let reach = term.coefficient * max(0, layout.value(term.variable.extent) - 1)
+      if reach < 0 { lowest += reach } else { highest += reach }
+    }
+    switch (lowest, highest) {
+    case (0..., ..<modulus): return CExpression(text: text, precedence: isPlain ? .primary : .sum)
+    case (0..., ..<(2 * modulus)): return CExpression(text: "ee_index_down(\(text), \(modulus))")
+    case ((-modulus)..., ..<modulus): return CExpression(text: "ee_index_up(\(text), \(modulus))")
+    default: return CExpression(text: "ee_index_mod(\(text), \(modulus))")
+    }
   }
 
   func bound(_ expressions: [IndexExpression], _ combiner: String) -> String {

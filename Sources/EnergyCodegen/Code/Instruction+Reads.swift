@@ -50,3 +50,15 @@ extension Access {
     }
   }
 }
+
+extension LoopProgram {
+  /// Whether data or what a sample says are places in arrays.
+  var hasRunTimeIndices: Bool {
+    (prologue + body).contains { instruction in
+      switch instruction {
+      case .load(_, let access), .store(let access, _), .accumulate(_, let access, _): !access.registers.isEmpty
+      default: false
+      }
+    }
+  }
+}

@@ -37,9 +37,14 @@ import Testing
     ),
     ("energy f(x : vector[72]) = sum((x^2 - 1)^2)", "shared frame", 64, 37_120),
     ("energy f(x : vector[257]) = sum((x^2 - 1)^2)", "warp", 128, 8_320),
-    ("energy f(x : vector[1024]) = sum((x^2 - 1)^2)", "warp", 128, 32_832),
-    ("energy f(x : vector[8000]) = sum((x^2 - 1)^2)", "block", 256, 64_016),
-    ("energy f(x : vector[20000]) = sum((x^2 - 1)^2)", "workspace block", 256, 0),
+    ("energy f(x : vector[1024]) = sum((x^2 - 1)^2)", "warp", 128, 16_384),
+    (
+      "energy f(p : matrix[32, 32]) = sum(i in 1..32, j in 1..32: (p[i, j] - p[wrap(i+1, 32), j])^2 + p[i, j]^4)",
+      "block",
+      256, 4_096
+    ),
+    ("energy f(x : vector[8000]) = sum((x^2 - 1)^2)", "block", 256, 32_000),
+    ("energy f(x : vector[30000]) = sum((x^2 - 1)^2)", "workspace block", 256, 0),
     ("energy f(x : vector[700]) = sumsq(scan(t in 1..700, s = 0: sin(s) + x[t]))", "local frame", 128, 0),
   ])
   func theProgramDecides(_ text: String, _ kind: String, _ threads: Int, _ shared: Int) throws {

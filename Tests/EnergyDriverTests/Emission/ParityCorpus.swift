@@ -49,6 +49,8 @@ enum ParityCorpus {
       "energy f(x : vector[257]) = sum((x^2 - 1)^2)",
       "energy f(x : vector[132]) = sum(i in 1..131: 100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)",
       "param a = 0.3\nenergy f(p : matrix[16, 16]) = sum(i in 1..16, j in 1..16: 0.5*(p[i, j] - p[wrap(i+1, 16), j])^2 + 0.5*(p[i, j] - p[i, wrap(j+1, 16)])^2 + a*p[i, j]^4)",
+      "energy f(p : matrix[32, 32]) = sum(i in 1..32, j in 1..32: (p[i, j] - p[wrap(i+1, 32), j])^2 + cos(p[i, wrap(j-2, 32)] - p[i, j]))",
+      "energy f(a : vector[8], p : matrix[20, 12]) = sum(i in 1..20, j in 1..12: p[i, j]*p[wrap(i+3, 20), wrap(j+1, 12)]*p[i, j]) + sumsq(a)*sum(p^2)",
       "param P : matrix[64, 64] = [exp(-abs(i - j)) for i in 1..64, j in 1..64]\nenergy f(x : vector[64]) = 0.5*x^T P x",
       "param M : matrix[3, 100] = [sin(i*j) for i in 1..3, j in 1..100]\nenergy f(x : vector[100]) = -logsumexp(k in 1..3: -0.5*sumsq(x - M[k, :]))",
       "energy f(x : vector[150]) = max(i in 1..150: x[i]*sin(x[i])) - min(i in 2..150: x[i] + x[i-1])",

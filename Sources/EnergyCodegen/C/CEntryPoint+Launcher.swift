@@ -3,7 +3,7 @@ import EnergyLowering
 
 /// The function that a program calls.
 extension CEntryPoint {
-  func writeLauncher(_ roles: BufferRoles, _ usesHeap: Bool, _ code: inout CodeBuilder) {
+  func writeLauncher(_ code: inout CodeBuilder) {
     let outputs = targets.map { $0 == "partial" ? "gradient" : String($0.dropLast(4)) }
     let arguments = outputs.map { "\(real) *\($0)" }.joined(separator: ", ")
     code.line("/* \(commentText(summary)) */")
@@ -25,21 +25,27 @@ extension CEntryPoint {
     if isSum { code.line("if (gradient) for (int e = 0; e < \(total); e++) gradient[e] = 0;") }
     code.line("if (n == 0) return EE_SUCCESS;")
     code.line("int status = EE_SUCCESS;")
-    if !roles.uniforms.isEmpty {
-      code.line("\(name)_uniforms u;")
-      code.line("\(name)_prepare(&u\(header.parameters.argument), &status);")
+    var held: [String] = []
+    func allocate(_ variable: String, _ type: String, _ call: String) {
+      code.line("\(type) *\(variable) = (\(type) *)\(call);")
+      let frees = held.map { "free(\($0)); " }.joined()
+      code.line(
+        "if (!\(variable)) \(frees.isEmpty ? "" : "{ \(frees)")return EE_OUT_OF_MEMORY;\(frees.isEmpty ? "" : " }")")
+      held.append(variable)
     }
-    if usesHeap {
-      code.line("\(name)_scratch *scratch = (\(name)_scratch *)aligned_alloc(64, sizeof(\(name)_scratch));")
-      code.line("if (!scratch) return EE_OUT_OF_MEMORY;")
+    if storage.areUniformsOnHeap { allocate("u", "\(name)_uniforms", "malloc(sizeof(\(name)_uniforms))") }
+    if storage.isBlockOnHeap {
+      // Vectors want more than malloc's alignment.
+      allocate("scratch", "\(name)_scratch", "aligned_alloc(64, sizeof(\(name)_scratch))")
+    }
+    if isSum { allocate("partial", real, "malloc(\(max(1, total))*sizeof(\(real)))") }
+    let uniforms = storage.areUniformsOnHeap ? "u" : "&u"
+    if !roles.uniforms.isEmpty {
+      if !storage.areUniformsOnHeap { code.line("\(name)_uniforms u;") }
+      code.line("\(name)_prepare(\(uniforms)\(header.parameters.argument), &status);")
     }
     if isSum {
       code.line("/* Blocks of 1024 rows are added up in order, each from partial sums of its rows in order. */")
-      code.line("\(real) *partial = (\(real) *)malloc(\(max(1, total))*sizeof(\(real)));")
-      code.open("if (!partial)")
-      if usesHeap { code.line("free(scratch);") }
-      code.line("return EE_OUT_OF_MEMORY;")
-      code.close()
       code.open("for (int64_t first = 0; first < n; first += 1024)")
       code.line("const int64_t end = n - first < 1024 ? n : first + 1024;")
       code.line("for (int e = 0; e < \(total); e++) partial[e] = 0;")
@@ -53,14 +59,13 @@ extension CEntryPoint {
     }
     code.line(
       "\(name)_block(x + row\(request.width > 1 ? "*\(request.width)" : ""), count, \(places.joined(separator: ", "))\(header.parameters.argument)"
-        + "\(roles.uniforms.isEmpty ? "" : ", &u")\(usesHeap ? ", scratch" : ""), &status);")
+        + "\(roles.uniforms.isEmpty ? "" : ", \(uniforms)")\(storage.isBlockOnHeap ? ", scratch" : ""), &status);")
     code.close()
     if isSum {
       code.line("for (int e = 0; e < \(total); e++) gradient[e] += partial[e];")
       code.close()
-      code.line("free(partial);")
     }
-    if usesHeap { code.line("free(scratch);") }
+    for variable in held.reversed() { code.line("free(\(variable));") }
     code.line("return status;")
     code.close()
     code.line()

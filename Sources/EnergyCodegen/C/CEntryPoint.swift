@@ -6,6 +6,17 @@ struct CEntryPoint {
   let header: CHeader
   let entry: EmissionRequest.EntryPoint
   let layout: ProgramLayout
+  let roles: BufferRoles
+  let storage: CStorage
+
+  /// - Throws: what can't be written.
+  init(_ header: CHeader, _ entry: EmissionRequest.EntryPoint, _ layout: ProgramLayout) throws(EmissionError) {
+    self.header = header
+    self.entry = entry
+    self.layout = layout
+    roles = BufferRoles(entry, header.request, header.parameters)
+    storage = try CStorage(layout, roles, isSingle: header.request.isSingle)
+  }
 
   var request: EmissionRequest { header.request }
   var dialect: Dialect { header.dialect }
@@ -13,19 +24,15 @@ struct CEntryPoint {
   var name: String { "\(header.prefix)_\(entry.what.rawValue)" }
   var real: String { dialect.real }
 
-  var roles: BufferRoles { BufferRoles(entry, request, header.parameters) }
+  /// Whether a call asks for memory.
+  var allocates: Bool { storage.areUniformsOnHeap || storage.isBlockOnHeap || entry.what == .gradient }
 
-  func text(_ functions: inout FunctionLibrary) throws(EmissionError) -> String {
-    let roles = roles
-    let elementSize = 64
-    let bytes = (roles.locals + Array(roles.samples.keys)).reduce(0) { $0 + max(1, layout.count($1)) * elementSize }
-    guard bytes <= CHeader.blockLimit else { throw .tooLarge(bytes: bytes, limit: CHeader.blockLimit) }
-    let usesHeap = bytes > CHeader.stackLimit
+  func text(_ functions: inout FunctionLibrary) -> String {
     var code = CodeBuilder()
-    if !roles.uniforms.isEmpty { writePrologue(roles, &code, &functions) }
-    if usesHeap { writeScratch(roles, &code) }
-    writeBlock(roles, usesHeap, &code, &functions)
-    writeLauncher(roles, usesHeap, &code)
+    if !roles.uniforms.isEmpty { writePrologue(&code, &functions) }
+    if storage.isBlockOnHeap { writeScratch(&code) }
+    writeBlock(&code, &functions)
+    writeLauncher(&code)
     return code.text
   }
 
@@ -34,11 +41,11 @@ struct CEntryPoint {
   }
 
   /// Names of all buffers within a function. Locals go before arguments: a name of the user's is never taken twice.
-  private func names(_ roles: BufferRoles, prefix scratch: String) -> (names: [String], taken: SourceNames) {
+  private func names(prefix scratch: String) -> (names: [String], taken: SourceNames) {
     var taken = SourceNames(
       taken: Set(targets).union([
-        "p", "u", "scratch", "x_rows", "status", "count", "lane", "row", "entry", "work", "result",
-      ]))
+        "p", "u", "scratch", "x_rows", "status", "count", "lane", "row", "entry",
+      ]).union(LinearAlgebraRoom.Part.allCases.map(\.rawValue)))
     var result = [String](repeating: "", count: program.buffers.count)
     let isInput = { (index: Int) in roles.samples[BufferID(index)] != nil || roles.parameters[BufferID(index)] != nil }
     for index in program.buffers.indices.sorted(by: { isInput($0) && !isInput($1) }) {
@@ -58,17 +65,19 @@ struct CEntryPoint {
 
   // MARK: Once for all rows
 
-  private func writePrologue(_ roles: BufferRoles, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary) {
-    let (names, taken) = names(roles, prefix: "")
+  private func writePrologue(_ code: inout CodeBuilder, _ functions: inout FunctionLibrary) {
+    let (names, taken) = names(prefix: "")
     code.line("/* What \(name) computes once for all rows. */")
     code.open("typedef struct \(name)_uniforms")
     for buffer in roles.uniforms { code.line("\(real) \(bare(names[buffer.index]))\(brackets(buffer));") }
+    storage.uniformRoom?.declare(real, &code)
     code.close(" \(name)_uniforms;")
     code.line()
     code.open("EE_FUNCTION void \(name)_prepare(\(name)_uniforms *u\(header.parameters.parameter), int *status)")
     var body = CodeBuilder()
-    aliases(roles, reading: Set(program.prologue.flatMap(\.readBuffers)), names, &body)
+    aliases(reading: Set(program.prologue.flatMap(\.readBuffers)), names, &body)
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
+    if storage.uniformRoom != nil { writer.room = .fields(of: "u->") }
     writer.write(program.prologue)
     body.append(writer.code)
     functions.merge(writer.functions)
@@ -77,8 +86,7 @@ struct CEntryPoint {
     code.line()
   }
 
-  private func aliases(_ roles: BufferRoles, reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder)
-  {
+  private func aliases(reading used: Set<BufferID>, _ names: [String], _ code: inout CodeBuilder) {
     for (buffer, field) in roles.orderedParameters where used.contains(buffer) {
       code.line(header.parameters.alias(field, as: names[buffer.index]))
     }
@@ -86,13 +94,14 @@ struct CEntryPoint {
 
   // MARK: A block of lanes
 
-  private func writeScratch(_ roles: BufferRoles, _ code: inout CodeBuilder) {
-    let (names, _) = names(roles, prefix: "scratch->")
+  private func writeScratch(_ code: inout CodeBuilder) {
+    let (names, _) = names(prefix: "scratch->")
     code.line("/* The buffers of one block of \(name). */")
     code.open("typedef struct \(name)_scratch")
     for buffer in roles.orderedSamples.map(\.buffer) + roles.locals {
       code.line("\(dialect.vector) \(bare(names[buffer.index]))\(brackets(buffer));")
     }
+    storage.blockRoom.declare(real, &code)
     code.close(" \(name)_scratch;")
     code.line()
   }
@@ -105,10 +114,9 @@ struct CEntryPoint {
     }
   }
 
-  private func writeBlock(
-    _ roles: BufferRoles, _ usesHeap: Bool, _ code: inout CodeBuilder, _ functions: inout FunctionLibrary
-  ) {
-    let (names, taken) = names(roles, prefix: usesHeap ? "scratch->" : "")
+  private func writeBlock(_ code: inout CodeBuilder, _ functions: inout FunctionLibrary) {
+    let usesHeap = storage.isBlockOnHeap
+    let (names, taken) = names(prefix: usesHeap ? "scratch->" : "")
     let arguments = targets.map { "\(real) *\($0)" }.joined(separator: ", ")
     let uniforms = roles.uniforms.isEmpty ? "" : ", const \(name)_uniforms *u"
     let scratch = usesHeap ? ", \(name)_scratch *scratch" : ""
@@ -117,7 +125,7 @@ struct CEntryPoint {
       "EE_FUNCTION void \(name)_block(const \(real) *x_rows, int count, \(arguments)"
         + "\(header.parameters.parameter)\(uniforms)\(scratch), int *status)")
     var body = CodeBuilder()
-    aliases(roles, reading: Set(program.body.flatMap(\.readBuffers)), names, &body)
+    aliases(reading: Set(program.body.flatMap(\.readBuffers)), names, &body)
     for (buffer, field) in roles.orderedSamples {
       let offset = request.samples.prefix { $0.symbol != field.symbol }.reduce(0) { $0 + $1.count }
       if !usesHeap { body.line("\(dialect.vector) \(names[buffer.index])\(brackets(buffer));") }
@@ -137,6 +145,7 @@ struct CEntryPoint {
     }
     body.line()
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
+    if usesHeap { writer.room = .fields(of: "scratch->") }
     writer.write(program.body)
     body.append(writer.code)
     functions.merge(writer.functions)

@@ -11,11 +11,6 @@ public struct CHeader {
   let prefix: String
   private let layouts: [ProgramLayout]
 
-  /// Stack space for the buffers of one block; larger ones come from the heap.
-  static let stackLimit = 256 << 10
-  /// Bytes that the buffers of one block may take at all.
-  public static let blockLimit = 1 << 30
-
   /// - Throws: what can't be written.
   public init(_ request: EmissionRequest) throws(EmissionError) {
     self.request = request
@@ -33,13 +28,15 @@ public struct CHeader {
   public func file() throws(EmissionError) -> EmittedFile {
     var functions = FunctionLibrary(dialect)
     var parts: [String] = []
+    var allocates = false
     for (entry, layout) in zip(request.entryPoints, layouts) {
-      let writer = CEntryPoint(header: self, entry: entry, layout: layout)
-      parts.append(try writer.text(&functions))
+      let writer = try CEntryPoint(self, entry, layout)
+      parts.append(writer.text(&functions))
+      allocates = allocates || writer.allocates
     }
     let guardName = prefix.uppercased() + "_" + suffix.uppercased() + "_H"
     var code = CodeBuilder()
-    comment(&code)
+    comment(allocates: allocates, &code)
     code.line("#ifndef \(guardName)")
     code.line("#define \(guardName)")
     code.line()
@@ -60,12 +57,13 @@ public struct CHeader {
 
   // MARK: The head
 
-  private func comment(_ code: inout CodeBuilder) {
+  private func comment(allocates: Bool, _ code: inout CodeBuilder) {
     request.writeComment(
       to: &code, language: "C", real: dialect.real,
       usage: "Compile: cc -O3 -march=native program.c -lm. Call, for n rows:",
       call: request.entryPoints.first.map(call),
-      remarks: ["0 is success; EE_INVALID_VALUE for a negative n or a missing pointer; nothing is written then."])
+      remarks: ["0 is success; EE_INVALID_VALUE for a negative n or a missing pointer; nothing is written then."]
+        + (allocates ? ["EE_OUT_OF_MEMORY where malloc finds no memory, before any row is computed."] : []))
   }
 
   private func call(_ entry: EmissionRequest.EntryPoint) -> String {

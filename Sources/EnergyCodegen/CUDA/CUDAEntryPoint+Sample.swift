@@ -10,7 +10,11 @@ extension CUDAEntryPoint {
     code.line("// What no row changes.")
     code.open("struct \(name)_uniforms")
     for buffer in roles.uniforms { code.line("\(real) \(names[buffer.index].dropFirst(2))\(brackets(buffer));") }
-    if uniforms == .device { code.line("int status;") }
+    if uniforms == .device {
+      // Memory of a thread's own would be set aside for all threads of the device.
+      LinearAlgebraRoom(entry.program.prologue, layout, hasLanes: false).declare(real, &code)
+      code.line("int status;")
+    }
     code.close(";")
     code.line()
     let parameter = parameters.isEmpty ? [] : ["const \(parameters.typeName) &p"]
@@ -18,6 +22,7 @@ extension CUDAEntryPoint {
     var body = CodeBuilder()
     aliases(reading: Set(entry.program.prologue.flatMap(\.readBuffers)), names, &body)
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
+    if uniforms == .device { writer.room = .fields(of: "u.") }
     writer.write(entry.program.prologue)
     body.append(writer.code)
     functions.merge(writer.functions)
@@ -44,7 +49,7 @@ extension CUDAEntryPoint {
     writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
     writer.unaligned = Set(
       roles.orderedSamples.filter { offset(of: $0.field) * (dialect.isSingle ? 4 : 8) % 16 != 0 }.map(\.buffer))
-    writer.work = frame.work.map { "frame + \($0)" }
+    if let work = frame.work { writer.room = .memory("frame + \(work)") }
     if let group {
       writer.write(entry.program.body, plan, group)
     } else {

@@ -67,8 +67,10 @@ struct CUDAEntryPoint {
       roles.parameters[buffer].map { !$0.field.extents.isEmpty } ?? false
     }
     let structBytes = parameters.isByPointer ? parameters.fields.count * 8 : parameters.byteCount
+    let roomBytes = LinearAlgebraRoom(entry.program.prologue, layout, hasLanes: false).count * size
     let isOnHost =
-      uniformBytes + structBytes <= Self.argumentLimit && !(tables && parameters.isByPointer && !request.isBaked)
+      uniformBytes + structBytes <= Self.argumentLimit && roomBytes <= LinearAlgebraRoom.localLimit
+      && !(tables && parameters.isByPointer && !request.isBaked)
     uniforms = roles.uniforms.isEmpty ? .none : isOnHost ? .host : .device
   }
 

@@ -33,7 +33,7 @@ struct FrameLayout {
     for buffer in roles.locals where offsets[buffer] == nil && !own.contains(buffer) {
       if !layout.extents[buffer.index].isEmpty { place(buffer, layout, unit) }
     }
-    let room = hasWork ? layout.workCount : 0
+    let room = hasWork ? LinearAlgebraRoom(layout.program.body, layout, hasLanes: false).count : 0
     if room > 0 {
       work = count
       count += room

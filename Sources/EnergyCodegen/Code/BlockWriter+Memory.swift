@@ -122,7 +122,7 @@ extension BlockWriter {
       let columns = operation.hasRightSide ? layout.extents[buffer.index].dropFirst().reduce(1, *) : 1
       functions.linearAlgebra(
         operation, block(buffer), inputs.map(block), rows: layout.extents[inputs[0].index][0], columns: columns,
-        work: work, into: &code)
+        room: room, into: &code)
     }
   }
 

@@ -33,8 +33,8 @@ struct BlockWriter {
   private let unchanged: Set<Register>
   /// The buffers that the code written now changes.
   var written: Set<BufferID> = []
-  /// Where linear algebra copies a matrix to; else it declares an array.
-  var work: String?
+  /// Where linear algebra has its arrays.
+  var room = LinearAlgebraRoom.Place.declared
   /// What a compiler is told of loops.
   var unrolling = Unrolling.none
 

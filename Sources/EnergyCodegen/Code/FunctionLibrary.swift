@@ -217,43 +217,46 @@ struct FunctionLibrary {
   }
 
   /// output = operation(inputs) on matrices of `rows` rows, a lane at a time where the output has lanes; a right side
-  /// has `columns` columns. A copy of the matrix goes to `room`, or to an array declared here.
+  /// has `columns` columns. The arrays that it works in lie in `room`.
   mutating func linearAlgebra(
-    _ operation: LinearAlgebra, _ output: Block, _ inputs: [Block], rows: Int, columns: Int, work room: String?,
-    into code: inout CodeBuilder
+    _ operation: LinearAlgebra, _ output: Block, _ inputs: [Block], rows: Int, columns: Int,
+    room: LinearAlgebraRoom.Place, into code: inout CodeBuilder
   ) {
     let real = dialect.real
     for (name, text) in LinearAlgebraSource.functions(for: operation, real: real, isSingle: dialect.isSingle) {
       add(name, text)
     }
     let name = "ee_\(operation.rawValue)\(dialect.suffix)"
-    if let room, !output.hasLanes {
-      let arguments =
-        [output.address] + inputs.map(\.address) + (LinearAlgebraSource.needsWork(operation) ? [room] : [])
-      code.lines(CodeBuilder.wrapped(name, arguments + ["\(rows)", "\(columns)"], ";"))
+    let work = LinearAlgebraSource.needsWork(operation) ? room.name(.work) : nil
+    let sizes = (work.map { [$0] } ?? []) + ["\(rows)", "\(columns)"]
+    if room != .declared, !output.hasLanes {
+      code.lines(CodeBuilder.wrapped(name, [output.address] + inputs.map(\.address) + sizes, ";"))
       return
     }
-    let work = LinearAlgebraSource.needsWork(operation) ? "work, " : ""
     code.open("")
-    if !work.isEmpty { code.line("\(real) work[\(max(1, rows * rows))];") }
-    guard output.hasLanes else {
-      let list = inputs.map(\.address).joined(separator: ", ")
-      code.line("\(name)(\(output.address), \(list), \(work)\(rows), \(columns));")
+    if room == .declared, work != nil { code.line("\(real) work[\(max(1, rows * rows))];") }
+    guard output.hasLanes, let result = room.name(.result) else {
+      let list = [output.address] + inputs.map(\.address) + sizes
+      code.line("\(name)(\(list.joined(separator: ", ")));")
       return code.close()
     }
-    code.line("\(real) result[\(max(1, output.count))];")
-    for (position, input) in inputs.enumerated() where input.hasLanes {
-      code.line("\(real) input\(position)[\(max(1, input.count))];")
+    if room == .declared {
+      code.line("\(real) result[\(max(1, output.count))];")
+      for (position, input) in inputs.enumerated() where input.hasLanes {
+        code.line("\(real) input\(position)[\(max(1, input.count))];")
+      }
     }
+    let copies = inputs.indices.map { room.name(.input($0)) ?? "" }
     code.open("for (int lane = 0; lane < \(dialect.lanes); lane++)")
     for (position, input) in inputs.enumerated() where input.hasLanes {
       code.line(
-        "for (int entry = 0; entry < \(input.count); entry++) input\(position)[entry] = (\(input.address))[entry][lane];"
+        "for (int entry = 0; entry < \(input.count); entry++) \(copies[position])[entry] = (\(input.address))[entry][lane];"
       )
     }
-    let list = inputs.enumerated().map { $0.element.hasLanes ? "input\($0.offset)" : $0.element.address }
-    code.line("\(name)(result, \(list.joined(separator: ", ")), \(work)\(rows), \(columns));")
-    code.line("for (int entry = 0; entry < \(output.count); entry++) (\(output.address))[entry][lane] = result[entry];")
+    let list = inputs.enumerated().map { $0.element.hasLanes ? copies[$0.offset] : $0.element.address }
+    code.line("\(name)(\(([result] + list + sizes).joined(separator: ", ")));")
+    code.line(
+      "for (int entry = 0; entry < \(output.count); entry++) (\(output.address))[entry][lane] = \(result)[entry];")
     code.close()
     code.close()
   }

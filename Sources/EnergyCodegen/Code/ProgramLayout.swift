@@ -28,17 +28,6 @@ struct ProgramLayout {
   /// The number of elements of a buffer.
   func count(_ buffer: BufferID) -> Int { extents[buffer.index].reduce(1, *) }
 
-  /// The numbers of the largest matrix that linear algebra copies for a sample.
-  var workCount: Int {
-    program.body.reduce(0) { most, instruction in
-      guard case .call(.linearAlgebra(let operation, _, let inputs), _) = instruction,
-        LinearAlgebraSource.needsWork(operation), let matrix = inputs.first
-      else { return most }
-      let rows = extents[matrix.index].first ?? 1
-      return max(most, rows * rows)
-    }
-  }
-
   /// The value of a size.
   func value(_ size: Size) -> Int { size.value(dimensions) ?? 0 }
 }

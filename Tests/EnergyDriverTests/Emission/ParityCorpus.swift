@@ -91,6 +91,7 @@ enum ParityCorpus {
       "energy f(S : spd[2]) = trace(S) - logdet(S)",
       "param frame = 2.0\nparam tile : vector[2] = [0.5, -1]\nparam u = 1.5\nparam status = 1\nenergy f(lane : vector[2], float : vector[2]) = u*sumsq(lane - tile) + frame*sum(float^4) + status*lane[1]*float[2]",
       "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
+      "energy f(input0 : matrix[2, 2], input1 : vector[2]) = det(input0) + sum(solve(input0 + 9*eye(2), input1))",
     ])
 
   /// Cases of programs whose energy is called f.

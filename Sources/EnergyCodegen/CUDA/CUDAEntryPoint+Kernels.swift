@@ -37,16 +37,13 @@ extension CUDAEntryPoint {
     return ["const \(real) *__restrict__ x_rows", "const long long n"] + targets
   }
 
-  /// Only kernels whose threads share samples are told how large their blocks are. Told so, ptxas keeps a few words of
-  /// a thread in local memory where one more block then fits a multiprocessor; and no kernel needs it: a block of 256
-  /// threads may have 255 registers each.
-  private var bounds: String { group == nil ? "" : "__launch_bounds__(\(threads)) " }
-
+  /// Kernels aren't told how large their blocks are. Told so, ptxas keeps a few words of a thread in local memory where one
+  /// more block then fits a multiprocessor; and none needs it: a block of 256 threads may have 255 registers each.
   private func writeKernel(
     _ part: String, _ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void
   ) {
     code.open(
-      "extern \"C\" __global__ void \(bounds)\(kernel(part))",
+      "extern \"C\" __global__ void \(kernel(part))",
       taking: rowArguments + kernelContext.map(\.declaration) + more)
     body(&code)
     code.close()
@@ -89,11 +86,17 @@ extension CUDAEntryPoint {
 
   private func writeTile(_ code: inout CodeBuilder) {
     let (names, _) = bufferNames()
-    code.line("EE_SHARED(\(real), tile, \(threads * width));")
+    // The Laplacian of a quadratic knows no row.
+    let hasTile = hasScore || !roles.samples.isEmpty
+    if hasTile { code.line("EE_SHARED(\(real), tile, \(threads * width));") }
     writeStart(&code)
-    code.line("ee_tile_in<\(threads), \(width), ALIGNED>(tile, x_rows + base\(pitch), rows);")
-    code.line("__syncthreads();")
-    code.line()
+    if hasTile {
+      code.line("ee_tile_in<\(threads), \(width), ALIGNED>(tile, x_rows + base\(pitch), rows);")
+      code.line("__syncthreads();")
+      code.line()
+    } else {
+      code.line("(void)x_rows;")
+    }
     for (buffer, field) in roles.orderedSamples {
       let (name, place) = (names[buffer.index], offset(of: field))
       code.line("\(real) \(name)\(brackets(buffer));")

@@ -154,12 +154,16 @@ def rules(entry, function, manifest, kernel):
     in_registers = function["strategy"] in ("registers", "shared frame")
     if in_registers and entry["local"] and not uses(manifest, TRIGONOMETRY):
         yield f"{entry['local']} accesses of local memory"
-    if entry["shared"] > function["shared_bytes"] + 64:
+    # Sums across a block have a few words of their own.
+    if entry["shared"] > function["shared_bytes"] + 128:
         yield f"{entry['shared']} bytes of shared memory, not {function['shared_bytes']}"
     if kernel.endswith("_aligned"):
         per_row = 4 if is_single else 2
         # Rows in flight are unrolled up to eight deep; longer ones are copied in a loop.
         wanted = 1 if manifest["dim"] >= per_row else 0
+        # Tiles of rows that aren't whole units are read as one piece, number by number.
+        if function["strategy"] == "tiles" and manifest["dim"] % per_row:
+            wanted = 0
         # A result may depend on no row: the Laplacian of a quadratic, which reads what all rows share at most.
         is_constant = function["what"] == "laplacian" and entry["loads"] <= 2
         if not is_constant and entry["wide_loads"] < wanted:

@@ -160,12 +160,15 @@ extension CUDAEntryPoint {
 
   /// A thread copies its row into its frame, computes, and copies the results out.
   private func writeOwnRow(_ code: inout CodeBuilder) {
+    // Unrolled wholly, they would take all registers.
+    code.line("#pragma unroll 4")
     code.line("for (int e = 0; e < \(width); e++) frame[e] = ee_load(x_rows + row\(pitch) + e);")
     callSample(["frame"], &code)
     for (target, buffer) in roles.outputs where target != "score" {
       code.line("ee_store(\(target)_out + row, frame[\(frame.offsets[buffer] ?? 0)]);")
     }
     if hasScore {
+      code.line("#pragma unroll 4")
       code.line("for (int e = 0; e < \(width); e++) ee_store(score_out + row\(pitch) + e, frame[\(scorePlace) + e]);")
     }
   }

@@ -149,7 +149,7 @@ extension CUDAEntryPoint {
       let extents = layout.extents[buffer.index]
       let indices = extents.indices.map { "a\($0)" }
       for (index, extent) in zip(indices, extents) {
-        if strategy.kind == .registers { code.line("#pragma unroll") }
+        code.line("#pragma unroll\(strategy.kind == .registers ? "" : " 4")")
         code.open("for (int \(index) = 0; \(index) < \(extent); \(index)++)")
       }
       code.line("\(names[buffer.index])\(indices.map { "[\($0)]" }.joined()) = EE_NAN;")

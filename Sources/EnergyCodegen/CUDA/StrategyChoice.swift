@@ -179,14 +179,23 @@ struct StrategyChoice {
     if (arrays + repeated) * words > Self.arrayWords {
       return "\(arrays) numbers of arrays and \(repeated) that are computed twice are too many for registers"
     }
+    if keepsFunctions { return "functions of a row of \(width) numbers are too many for registers" }
     return "\(operations) operations are too many to unroll"
+  }
+
+  /// Words of a row whose numbers each have functions: their values are kept beside the row.
+  private static let functionWords = 48
+
+  private var keepsFunctions: Bool {
+    let functions = OperationCount(layout.program, dimensions: layout.dimensions)?.transcendental ?? 0
+    return width * words > Self.functionWords && functions >= 2 * width
   }
 
   private var registersReason: String? {
     guard !hasCalls, !hasDataIndices, width * words <= Self.rowWords, (arrays + repeated) * words <= Self.arrayWords
     else { return nil }
     let operations = operations
-    guard operations <= Self.unrolledLimit else { return nil }
+    guard operations <= Self.unrolledLimit, !keepsFunctions else { return nil }
     return "a row of \(width) numbers, \(arrays) of arrays and \(operations) operations fit a thread's registers"
   }
 

@@ -19,6 +19,8 @@ struct Expander {
     /// One a target axis; open axes are those of the node.
     var slots: [TermPosition?]
     var factors: [(TermID, Double)]
+    /// The target axes whose places a scatter says; those of a recurrence's states are taken in order.
+    var scattered: Set<Int> = []
 
     func with(node: NodeID) -> Part {
       var copy = self
@@ -162,45 +164,14 @@ struct Expander {
       switch place {
       case .all: continue
       case .at(let expression):
-        let image = scalariser.image(of: expression, inner.environment)
-        inner.slots[slot] = image
-        if case .affine(let wrapped) = image { turn(&inner, at: slot, wrapped) }
+        inner.slots[slot] = scalariser.image(of: expression, part.environment)
+        inner.scattered.insert(slot)
       case .gather:
         guard let gather = gathers.next() else { continue }
         inner.slots[slot] = terms.position(scalariser.term(scalariser.request(gather, [], part.environment)))
       }
     }
     return inner
-  }
-
-  /// Where a loop over a whole axis writes at `(±v + c) mod n`, each place is written once: the loop takes the places in
-  /// order and reads at `±(v - c) mod n` instead, so that what else fills the array goes into the same loop.
-  private func turn(_ part: inout Part, at slot: Int, _ wrapped: IndexExpression) {
-    guard let modulus = wrapped.modulus, wrapped.terms.count == 1, abs(wrapped.terms[0].coefficient) == 1,
-      part.test == nil, part.factors.isEmpty
-    else { return }
-    let (variable, sign) = (wrapped.terms[0].variable, wrapped.terms[0].coefficient)
-    guard part.loops.contains(variable), variable.extent == modulus,
-      !part.conditions.conditions.contains(where: { $0.expression.variables.contains(variable) }),
-      part.slots.enumerated().allSatisfy({ $0.offset == slot || !mentions($0.element, variable) }),
-      let shifted = IndexExpression(variable) - IndexExpression(wrapped.offset),
-      let source = shifted.scaled(by: sign)?.modulo(modulus)
-    else { return }
-    var environment: [Variable: IndexExpression] = [:]
-    for (bound, expression) in part.environment {
-      guard let turned = expression.substituting([variable: source]) else { return }
-      environment[bound] = turned
-    }
-    part.environment = environment
-    part.slots[slot] = .affine(IndexExpression(variable))
-  }
-
-  private func mentions(_ position: TermPosition?, _ variable: Variable) -> Bool {
-    switch position {
-    case .affine(let expression): expression.variables.contains(variable)
-    case .gather(let term): terms[term].free.contains(variable)
-    case nil: false
-    }
   }
 
   /// The scalar at the remaining axes; guarded terms of a sum become leaves of their own.
@@ -216,6 +187,7 @@ struct Expander {
       slots[slot] = axes.last
     }
     let core = scalariser.term(scalariser.request(part.node, axes, part.environment))
+    if let turned = turned(part, core) { return leaf(turned, of: array) }
     var value = terms.multiply(part.factors + [(core, 1), (terms.constant(part.coefficient), 1)])
     if let test = part.test { value = terms.select(test, value, terms.constant(0)) }
     let positions = slots.compactMap { $0 }

@@ -39,12 +39,6 @@ extension CUDAEntryPoint {
     if outputBuffers.contains(where: { !returned.contains($0) && $0 != strategy.direct }) { code.line(group.barrier) }
   }
 
-  /// Single numbers that threads that share a sample hand back, each the same.
-  var returned: [BufferID] {
-    if group == nil || isSum { return [] }
-    return StrategyChoice.returned(roles, layout)
-  }
-
   private func copy(_ way: String, _ group: BlockWriter.Group) -> String {
     "ee_copy_\(way)<\(group.threads), \(request.width), \(strategy.isVectorised ? "ALIGNED" : "false")>"
   }

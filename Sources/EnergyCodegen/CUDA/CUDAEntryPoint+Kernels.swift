@@ -52,7 +52,7 @@ extension CUDAEntryPoint {
 
   /// One body in two kernels: 16 bytes a thread where all pointers are aligned, else number by number; the arithmetic
   /// is the same.
-  func writeVariants(_ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
+  private func writeVariants(_ more: [String], _ code: inout CodeBuilder, _ body: (inout CodeBuilder) -> Void) {
     let inner = kernelContext.map { context -> String in
       // Structs by value are referred to, pointers handed on.
       context.declaration.replacing("__grid_constant__ ", with: "").replacing("_params p", with: "_params &p")
@@ -71,7 +71,7 @@ extension CUDAEntryPoint {
     }
   }
 
-  func writeStart(_ code: inout CodeBuilder) {
+  private func writeStart(_ code: inout CodeBuilder) {
     if strategy.kind != .registers || entry.what != .score { code.line("const int tid = threadIdx.x;") }
     code.line("const long long base = (long long)blockIdx.x*\(threads);")
     code.line("const int rows = n - base < \(threads) ? (int)(n - base) : \(threads);")

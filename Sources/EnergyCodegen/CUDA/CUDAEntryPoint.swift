@@ -15,6 +15,8 @@ struct CUDAEntryPoint {
   let plan: CooperativePlan
   /// How a block shares products, where it does.
   let tiles: TileLayout?
+  /// Single numbers that threads that share a sample hand back, each the same.
+  let returned: [BufferID]
   let uniforms: UniformPlacement
   /// The functions before this one: the one for both results calls those for one.
   let earlier: [CUDAEntryPoint]
@@ -52,13 +54,9 @@ struct CUDAEntryPoint {
     strategy = choice.strategy()
     tiles = strategy.kind == .tiles ? choice.tiles : nil
     let size = dialect.isSingle ? 4 : 8
-    frame =
-      strategy.threadsPerSample == 1
-      ? FrameLayout(layout, roles, width: request.width, hasWork: true)
-      : FrameLayout(
-        layout, roles, width: request.width, unit: entry.what == .gradient ? 1 : 16 / size,
-        without: plan.privateArrays.union([strategy.direct].compactMap { $0 }).union(
-          entry.what == .gradient ? [] : StrategyChoice.returned(roles, layout)))
+    let isCommon = strategy.threadsPerSample > 1
+    frame = isCommon ? choice.commonFrame : FrameLayout(layout, roles, width: request.width, hasWork: true)
+    returned = isCommon ? choice.returned : []
     guard frame.count <= Self.frameLimit else {
       throw .tooLarge(bytes: frame.count * size, limit: Self.frameLimit * size)
     }

@@ -14,17 +14,13 @@ enum CUDAPreamble {
 
   /// The pieces that code needs, or that a needed piece behind it needs, in order.
   static func needed(_ pieces: [Piece], by code: String) -> [Piece] {
-    var words = words(in: code)
+    var words = code.words
     var result: [Piece] = []
     for piece in pieces.reversed() where piece.names.contains(where: words.contains) {
-      words.formUnion(self.words(in: piece.text))
+      words.formUnion(piece.text.words)
       result.append(piece)
     }
     return result.reversed()
-  }
-
-  static func words(in text: String) -> Set<String> {
-    Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
   }
 
   /// The preamble of a source with this code.

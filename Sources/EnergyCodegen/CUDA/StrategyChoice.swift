@@ -79,8 +79,6 @@ struct StrategyChoice {
 
   /// Multiply-adds in products for each number of a row from which on they decide.
   private static let productThreshold = 32
-  /// Numbers of a vector, and of a product, from which on tiles have something to do.
-  private static let productLength = 16
 
   /// How a block shares products with matrices; `nil` where there are none to speak of, or a sample's arrays are too many.
   var tiles: TileLayout? {
@@ -115,11 +113,7 @@ struct StrategyChoice {
   private var percent: String { "\(Int((100 * plan.share).rounded())) %" }
 
   private func shared() -> Strategy {
-    let frame = FrameLayout(
-      layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size,
-      without: plan.privateArrays.union([direct].compactMap { $0 }).union(
-        what == .gradient ? [] : Self.returned(roles, layout))
-    ).count
+    let frame = commonFrame.count
     let bytes = frame * size
     // Otherwise no row but the first is aligned.
     let isWhole = width * size % 16 == 0
@@ -142,9 +136,18 @@ struct StrategyChoice {
       direct: direct, reason: reason + ", more than shared memory has")
   }
 
+  /// The frame of a sample that threads share: without what each thread has for itself, what it hands back, and what goes
+  /// to memory at once.
+  var commonFrame: FrameLayout {
+    FrameLayout(
+      layout, roles, width: width, unit: what == .gradient ? 1 : 16 / size,
+      without: plan.privateArrays.union(returned).union([direct].compactMap { $0 }))
+  }
+
   /// Single numbers that threads that share a sample hand back instead of leaving them in its frame.
-  static func returned(_ roles: BufferRoles, _ layout: ProgramLayout) -> [BufferID] {
-    roles.outputs.filter { $0.target != "score" && layout.extents[$0.buffer.index].isEmpty }.map(\.buffer)
+  var returned: [BufferID] {
+    if what == .gradient { return [] }
+    return roles.outputs.filter { $0.target != "score" && layout.extents[$0.buffer.index].isEmpty }.map(\.buffer)
   }
 
   /// Rows from this length on whose elements have neighbours keep a block busy.

@@ -136,10 +136,7 @@ struct TileAnalysis {
     return true
   }
 
-  private func positions(_ step: TilePlan.Step) -> [Int] {
-    (step.loop.map { Array(($0 + 1)..<(plan.ends[$0] ?? $0 + 1)) } ?? [])
-      + step.singles.flatMap { Array($0...(plan.ends[$0] ?? $0)) }
-  }
+  private func positions(_ step: TilePlan.Step) -> [Int] { step.positions(plan.ends) }
 
   // MARK: Uses
 

@@ -21,6 +21,11 @@ struct TilePlan {
     var columns = 1
     /// Positions of values from outside that the step needs.
     var prefix: [Int] = []
+
+    /// The positions of its own instructions, in order; blocks end where `ends` says.
+    func positions(_ ends: [Int: Int]) -> [Int] {
+      (loop.map { Array(($0 + 1)..<(ends[$0] ?? $0 + 1)) } ?? []) + singles.flatMap { Array($0...(ends[$0] ?? $0)) }
+    }
   }
 
   /// Where the entries of an array lie.
@@ -114,10 +119,7 @@ struct TilePlan {
   }
 
   /// What a step reads and writes, positions of its instructions in order.
-  func positions(_ step: Step) -> [Int] {
-    step.prefix + (step.loop.map { Array(($0 + 1)..<(ends[$0] ?? $0 + 1)) } ?? [])
-      + step.singles.flatMap { Array($0...(ends[$0] ?? $0)) }
-  }
+  func positions(_ step: Step) -> [Int] { step.prefix + step.positions(ends) }
 }
 
 /// How the threads of a block share samples × columns: thread (down, across) has the samples `down + downs·r` and, in each

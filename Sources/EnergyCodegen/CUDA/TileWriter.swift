@@ -174,9 +174,9 @@ struct TileWriter {
     // A number that is added up again later goes on from what it is.
     let isFirst = plan.uses[buffer]?.first?.step == index
     let start = isFirst ? plan.starts[buffer].map(dialect.number) ?? place : place
-    let value = start == dialect.number(0) && how != .multiply ? "sum" : functions.combined(how, start, "sum")
-    code.line(
-      "if (across == 0) \(place) = \(how == .min || how == .max ? functions.combined(how, start, "sum") : value);")
+    let isAdded = how == .add || how == .subtract
+    let value = isAdded && start == dialect.number(0) ? "sum" : functions.combined(how, start, "sum")
+    code.line("if (across == 0) \(place) = \(value);")
     code.close()
   }
 

@@ -53,20 +53,20 @@ struct CodeBuilder {
 
   /// Appends what another builder wrote, and before it the declarations of those names that it mentions.
   mutating func append(_ other: CodeBuilder, after declarations: [(name: String, text: String)]) {
-    let words = CUDAPreamble.words(in: other.text)
+    let words = other.text.words
     for declaration in declarations where words.contains(declaration.name) { line(declaration.text) }
     append(other)
   }
 
   /// Appends the body of a function; arguments that it doesn't mention are said to be unused.
   mutating func appendBody(_ body: CodeBuilder, of arguments: [String]) {
-    var words: Set<Substring> = []
+    var words: Set<String> = []
     for line in body.lines {
       // A field of the same name mentions no argument.
       let plain = line.replacing(#/(->|\.)[A-Za-z_][A-Za-z0-9_]*/#, with: "")
-      words.formUnion(plain.split { !($0.isLetter || $0.isNumber || $0 == "_") })
+      words.formUnion(plain.words)
     }
-    for name in arguments where !words.contains(Substring(name)) { line("(void)\(name);") }
+    for name in arguments where !words.contains(name) { line("(void)\(name);") }
     append(body)
   }
 

@@ -31,6 +31,11 @@ extension EmissionRequest {
 }
 
 extension String {
+  /// The identifiers, keywords and numbers in it.
+  var words: Set<String> {
+    Set(split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  }
+
   /// No two empty lines in a row, none of spaces alone.
   var tidied: String {
     var lines: [Substring] = []

@@ -25,6 +25,8 @@ final class Materialiser {
 
   /// Rewrites the definitions; returns the uniform arrays that the targets need, for the prologue.
   func run(_ targets: [ArrayID]) -> [ArrayID] {
+    cycles = recurrentArrays()
+    storeExtrema()
     for _ in 0..<16 {
       cycles = recurrentArrays()
       let chosen = uniformFamilies().union(recomputedFamilies()).union(sharedFamilies(targets))
@@ -208,7 +210,12 @@ final class Materialiser {
     variables.sorted { (terms.order(of: $0), $0.id) < (terms.order(of: $1), $1.id) }
   }
 
-  private func store(_ chosen: Set<TermID>) {
+  /// Stores families and puts reads for them everywhere.
+  /// - Parameter special: what is replaced by something else, said with reads of families at any indices.
+  func store(
+    _ chosen: Set<TermID>,
+    special: ((TermID, [Variable: IndexExpression]) -> TermID) -> [TermID: TermID] = { _ in [:] }
+  ) {
     for id in chosen.sorted() {
       let key = standard(id)
       if families[key] != nil { continue }
@@ -228,12 +235,18 @@ final class Materialiser {
         ])
     }
     complete(&definitions)
-    rewrite()
+    rewrite(special(readFamily))
     complete(&definitions)
   }
 
-  /// Puts reads for all stored families.
-  private func rewrite() {
+  /// The entry of a stored family at indices of its variables; those that are not said stay.
+  private func readFamily(_ id: TermID, at places: [Variable: IndexExpression]) -> TermID {
+    guard let family = families[standard(id)] else { return id }
+    return terms.read(family, byOrder(terms[id].free).map { .affine(places[$0] ?? IndexExpression($0)) })
+  }
+
+  /// Puts reads for all stored families, and what is special.
+  private func rewrite(_ special: [TermID: TermID]) {
     for (array, body) in definitions.sorted(by: { $0.key.index < $1.key.index }) {
       var result = body
       for index in result.statements.indices {
@@ -242,13 +255,14 @@ final class Materialiser {
         let roots = [value]
         var replacements: [TermID: TermID] = [:]
         let isOwn = families.values.contains(array)
-        for id in terms.postorder(roots) where cost(id) > 0 && terms[id].partial.isEmpty {
+        for id in terms.postorder(roots) where cost(id) > 0 {
+          if let replacement = special[id] { replacements[id] = replacement }
+          guard terms[id].partial.isEmpty else { continue }
           if id == value && isOwn || isRecurrent(id, in: .array(array)) { continue }
           guard structures.contains(terms[id].structure), let family = families[standard(id)], family != array else {
             continue
           }
-          let positions = byOrder(terms[id].free).map { TermPosition.affine(IndexExpression($0)) }
-          replacements[id] = terms.read(family, positions)
+          replacements[id] = readFamily(id, at: [:])
         }
         if replacements.isEmpty { continue }
         result.statements[index].value = terms.rewritten(value, renaming: [:], replacing: replacements)
@@ -261,7 +275,7 @@ final class Materialiser {
 
   /// Whether a term is made of the states of the recurrence in whose body it stands, so that it can't be computed
   /// before them.
-  private func isRecurrent(_ id: TermID, in owner: Owner) -> Bool {
+  func isRecurrent(_ id: TermID, in owner: Owner) -> Bool {
     guard terms[id].hasDefinitions, case .array(let array) = owner, let cycle = cycles[array] else { return false }
     return terms.postorder([id], into: { terms[$0].hasDefinitions }).contains {
       if case .read(let read, _) = terms[$0].operation { cycle.contains(read) } else { false }

@@ -3,6 +3,8 @@ import Foundation
 /// Arithmetic in which a reference is written once, to be run on numbers and on their derivatives.
 protocol Arithmetic: Sendable {
   init(_ value: Double)
+  /// The number itself, by which one of several is chosen.
+  var plain: Double { get }
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
@@ -13,6 +15,7 @@ protocol Arithmetic: Sendable {
 }
 
 extension Double: Arithmetic {
+  var plain: Double { self }
   static func exp(_ a: Double) -> Double { Foundation.exp(a) }
   static func log(_ a: Double) -> Double { Foundation.log(a) }
   static func tanh(_ a: Double) -> Double { Foundation.tanh(a) }
@@ -29,6 +32,8 @@ struct Dual<Base: Arithmetic>: Arithmetic {
   }
 
   init(_ value: Double) { self.init(Base(value), Base(0)) }
+
+  var plain: Double { value.plain }
 
   static func + (a: Dual, b: Dual) -> Dual { Dual(a.value + b.value, a.slope + b.slope) }
   static func - (a: Dual, b: Dual) -> Dual { Dual(a.value - b.value, a.slope - b.slope) }

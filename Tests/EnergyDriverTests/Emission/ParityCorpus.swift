@@ -1,6 +1,7 @@
 import EnergyCPU
 import EnergySemantics
 import Foundation
+import Testing
 
 @testable import EnergyDriver
 
@@ -90,6 +91,8 @@ enum ParityCorpus {
       "param L : lower[3] = [[2, 0, 0], [1, 3, 0], [-1, 1, 2]]\nenergy f(x : vector[3]) = sumsq(solve(L, x)) + x^T solve(L^T, sort(x))",
       "energy f(S : spd[2]) = trace(S) - logdet(S)",
       "param frame = 2.0\nparam tile : vector[2] = [0.5, -1]\nparam u = 1.5\nparam status = 1\nenergy f(lane : vector[2], float : vector[2]) = u*sumsq(lane - tile) + frame*sum(float^4) + status*lane[1]*float[2]",
+      "energy f(x : vector[4]) = min(i in 1..4: tanh(x[i]) + 1/(1 + x[wrap(i+1, 4)]^2))*max(i in 1..4: x[i]*x[wrap(i-1, 4)] + x[i])",
+      "energy f(x : vector[6]) = max(i in 1..5: x[i]^2*x[i+1] + tanh(x[i+1]) + x[i])^2 + x[1]*x[2]^2",
       "energy f(x : vector[2], t : real) = t^2*sumsq(x) + select(t > 0, t, 0)",
       "energy f(input0 : matrix[2, 2], input1 : vector[2]) = det(input0) + sum(solve(input0 + 9*eye(2), input1))",
     ])
@@ -116,15 +119,22 @@ enum ParityCorpus {
     let program: String
   }
 
+  /// One energy at several lengths.
+  struct Lengths: Sendable, CustomTestStringConvertible {
+    let name: String
+    let cases: [ParityCase]
+    var testDescription: String { name }
+  }
+
   /// Energies of the library whose samples may have any length, at several lengths; a few of them unless all is tried.
-  static func sizes() throws -> [[ParityCase]] {
+  static func sizes() throws -> [Lengths] {
     let data = try Data(contentsOf: root.appendingPathComponent("Tests/CUDA/sizes.json"))
     let all = try JSONDecoder().decode([Sized].self, from: data)
     let some = ["double_well": [1, 3, 17, 64, 257, 1024], "rosenbrock": [3, 257], "gaussian_mixture": [64]]
     return all.compactMap { energy in
       let lengths = (isFull ? some["double_well"] : some[energy.name]) ?? []
       let fitting = lengths.filter { $0 >= energy.least && $0.isMultiple(of: energy.multiple) }
-      return fitting.isEmpty ? nil : fitting.map { sized(energy, $0) }
+      return fitting.isEmpty ? nil : Lengths(name: energy.name, cases: fitting.map { sized(energy, $0) })
     }
   }
 
@@ -143,8 +153,10 @@ enum ParityCorpus {
       shape: [5, length], x: rows.flatMap { $0 }, condition: 64)
   }
 
-  /// Seeds of random programs, in parts that are compiled together.
-  static let seeds = stride(from: 0, to: isFull ? 1000 : 40, by: 20).map { $0..<$0 + 20 }
+  /// Seeds of random programs, in parts that are compiled together; 562 once found a minimum over neighbours that was
+  /// compared with what rounds otherwise.
+  static let seeds =
+    stride(from: 0, to: isFull ? 1000 : 40, by: 20).map { $0..<$0 + 20 } + (isFull ? [] : [562..<563])
 
   static func random(_ seed: Int) -> ParityCase {
     var programs = RandomPrograms(seed: seed)

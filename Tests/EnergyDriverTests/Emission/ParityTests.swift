@@ -31,8 +31,8 @@ import Testing
 
   /// Free sizes, and more rows than a grid's first blocks.
   @Test(arguments: try ParityCorpus.sizes())
-  func sizes(_ cases: [ParityCase]) throws {
-    for item in cases {
+  func sizes(_ lengths: ParityCorpus.Lengths) throws {
+    for item in lengths.cases {
       try check([item], counts: item.width < 20 ? [1, 31, 129, ParityCorpus.isFull ? 100_003 : 10_007] : [1, 33, 129])
     }
   }

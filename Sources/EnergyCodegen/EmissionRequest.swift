@@ -37,14 +37,26 @@ public struct EmissionRequest {
     public let program: LoopProgram
     /// The results in order, packed one behind the other within a row.
     public let outputs: [Output]
+    /// The same with fewer arrays of a sample's: what several loops over more than `leanLimit` values need is computed in
+    /// each of them.
+    public let lean: () -> LoopProgram?
 
     /// A function with its program.
-    public init(_ what: What, _ program: LoopProgram, outputs: [Output]) {
+    public init(
+      _ what: What, _ program: LoopProgram, outputs: [Output], lean: @escaping () -> LoopProgram? = { nil }
+    ) {
       self.what = what
       self.program = program
       self.outputs = outputs
+      self.lean = lean
     }
+
+    /// The function with its lean program.
+    func leaned() -> EntryPoint? { lean().map { EntryPoint(what, $0, outputs: outputs) } }
   }
+
+  /// How many numbers of a sample lean programs keep for several loops.
+  public static let leanLimit = 64
 
   /// A result of a program.
   public struct Output {

@@ -152,7 +152,13 @@ extension Session {
       if nodes.isEmpty { return nil }
     }
     return EmissionRequest.EntryPoint(
-      what, try lowered(graph, nodes, sizes: sizes.values), outputs: outputs)
+      what, try lowered(graph, nodes, sizes: sizes.values), outputs: outputs, lean: lean(nodes, sizes.values))
+  }
+
+  /// A lean program of named nodes, made where a target asks for it.
+  private func lean(_ nodes: [(String, NodeID)], _ sizes: [Dimension: Int]) -> () -> LoopProgram? {
+    let graph = graph
+    return { try? lowered(graph, nodes, sizes: sizes, sharedFamilyLimit: EmissionRequest.leanLimit) }
   }
 
   /// Sizes as far as the program, its values and the options say; those of the samples must be known.

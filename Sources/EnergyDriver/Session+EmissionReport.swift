@@ -123,15 +123,14 @@ extension Session {
     let request = try emissionRequest(of: energy, options)
     let source = try cudaSource(request)
     let size = request.isSingle ? 4 : 8
-    let functions = zip(request.entryPoints, source.functions).map { entry, function -> EmissionReport.Function in
-      let count = OperationCount(entry.program, dimensions: request.dimensions)
+    let functions = source.functions.map { function -> EmissionReport.Function in
       let least = Double(size) * (Double(request.width) + function.resultsPerSample)
       // Frames in memory are written and read at least once.
       let frames = Double(function.strategy.framesInMemory ? 2 * size * function.strategy.frame : 0)
       return EmissionReport.Function(
         name: function.name, strategy: function.strategy, leastBytes: least, movedBytes: least + frames,
         cacheBytes: function.strategy.cacheBytes(row: size * request.width),
-        operations: count?.total ?? 0, functions: count?.transcendental ?? 0)
+        operations: function.operations?.total ?? 0, functions: function.operations?.transcendental ?? 0)
     }
     return EmissionReport(
       dtype: request.isSingle ? "f32" : "f64", functions: functions,

@@ -59,14 +59,17 @@ extension Session {
 }
 
 /// A loop program that computes named nodes.
-func lowered(_ graph: Graph, _ outputs: [(String, NodeID)], sizes: [Dimension: Int]) throws -> LoopProgram {
+func lowered(
+  _ graph: Graph, _ outputs: [(String, NodeID)], sizes: [Dimension: Int], sharedFamilyLimit: Int = .max
+) throws -> LoopProgram {
   if graph.isFull {
     throw Diagnostic(
       .error, .limit, "the formulas grow beyond \(graph.nodeLimit) graph nodes",
       hints: [.init("write repeated terms as a sum over an index: sum(i in 1..n: …)")])
   }
   return Lowering.lower(
-    graph, outputs: outputs.map { (name: $0.0, node: $0.1) }, options: LoweringOptions(dimensions: sizes))
+    graph, outputs: outputs.map { (name: $0.0, node: $0.1) },
+    options: LoweringOptions(dimensions: sizes, sharedFamilyLimit: sharedFamilyLimit))
 }
 
 extension EvaluationError {

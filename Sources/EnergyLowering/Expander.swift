@@ -201,7 +201,8 @@ struct Expander {
   /// One leaf that covers the array is stored, the others are added; without one the array starts at 0.
   private func body(_ array: ArrayID, _ leaves: [Leaf], node: NodeID) -> DefinitionBody {
     let owner = Owner.array(array)
-    let leaves = merged(halved(withoutZeros(leaves)).map(ordered))
+    let sums = LongSums(terms: terms, options: scalariser.options)
+    let leaves = merged(halved(withoutZeros(leaves.flatMap(sums.interchanged))).map(ordered))
     let covering = leaves.firstIndex { covers(array, $0) }
     var result = DefinitionBody(initial: covering == nil ? 0 : nil, statements: [])
     if let covering {

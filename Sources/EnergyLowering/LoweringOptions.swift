@@ -12,11 +12,16 @@ public struct LoweringOptions: Sendable {
   /// The longest axis along which two loops share even what is cheap to compute, such as a difference.
   public var cheapFamilyLimit: Int
 
+  /// The largest number of entries of a sample that are stored only because several loops need them; longer families are
+  /// computed in each of those loops.
+  public var sharedFamilyLimit: Int
+
   /// The usual choices.
   public init(
     dimensions: [Dimension: Int] = [:], matrixProductThreshold: Int = 16, familyLimit: Int = 1024,
-    cheapFamilyLimit: Int = 16
+    cheapFamilyLimit: Int = 16, sharedFamilyLimit: Int = .max
   ) {
+    self.sharedFamilyLimit = sharedFamilyLimit
     self.cheapFamilyLimit = cheapFamilyLimit
     self.dimensions = dimensions
     self.matrixProductThreshold = matrixProductThreshold

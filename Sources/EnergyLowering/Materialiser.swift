@@ -27,6 +27,7 @@ final class Materialiser {
   func run(_ targets: [ArrayID]) -> [ArrayID] {
     cycles = recurrentArrays()
     storeExtrema()
+    store(longSums())
     for _ in 0..<16 {
       cycles = recurrentArrays()
       let chosen = uniformFamilies().union(recomputedFamilies()).union(sharedFamilies(targets))
@@ -119,6 +120,24 @@ final class Materialiser {
     return chosen
   }
 
+  /// Long sums for each of a few values of a loop variable.
+  private func longSums() -> Set<TermID> {
+    var chosen: Set<TermID> = []
+    for (array, body) in definitions where isVarying(array) {
+      walk(body.statements, isVarying: true) { id, region in
+        let term = terms[id]
+        guard term.partial.isEmpty, term.isVarying, sums.contains(id, for: term.free),
+          !isRecurrent(id, in: region.owner)
+        else { return true }
+        chosen.insert(id)
+        return false
+      }
+    }
+    return chosen
+  }
+
+  private var sums: LongSums { LongSums(terms: terms, options: options) }
+
   /// What loops that can't be joined compute each for itself.
   private func sharedFamilies(_ targets: [ArrayID]) -> Set<TermID> {
     let prologue = Set(uniformArrays(targets))
@@ -175,6 +194,7 @@ final class Materialiser {
   private func mayStore(_ id: TermID, isRecomputed: Bool) -> Bool {
     if case .read = terms[id].operation { return false }
     let free = terms[id].free
+    if !isRecomputed, (options.entries(free) ?? .max) > options.sharedFamilyLimit { return false }
     if free.count <= 1 || isRecomputed && terms[id].hasReduction { return true }
     guard terms[id].isExpensive, let entries = options.entries(free) else { return false }
     return entries <= options.familyLimit
@@ -218,6 +238,8 @@ final class Materialiser {
   ) {
     for id in chosen.sorted() {
       let key = standard(id)
+      // Sums of indices may stand in another order under other names.
+      structures.insert(terms[id].structure)
       if families[key] != nil { continue }
       let variables = byOrder(terms[key].free)
       let array = terms.addArray(
@@ -226,17 +248,30 @@ final class Materialiser {
           type: terms[id].type, isVarying: terms[id].isVarying, free: [], kind: .local))
       families[key] = array
       structures.insert(terms[key].structure)
-      definitions[array] = DefinitionBody(
-        initial: nil,
-        statements: [
-          Statement(
-            owner: .array(array), levels: terms.levels(variables, .always)[0], action: .store,
-            positions: variables.map { .affine(IndexExpression($0)) }, value: key, node: terms[id].node)
-        ])
+      definitions[array] = definition(of: array, key, for: variables)
     }
     complete(&definitions)
     rewrite(special(readFamily))
     complete(&definitions)
+  }
+
+  private func definition(of array: ArrayID, _ value: TermID, for variables: [Variable]) -> DefinitionBody {
+    let (owner, node) = (Owner.array(array), terms[value].node)
+    let positions = variables.map { TermPosition.affine(IndexExpression($0)) }
+    let whole = Expander.Leaf(loops: variables, conditions: .always, positions: positions, value: value)
+    if sums.contains(value, for: variables) {
+      let statements = sums.interchanged(whole).flatMap {
+        terms.accumulations(owner, $0.loops, $0.conditions, at: $0.positions, of: $0.value, node: node)
+      }
+      return DefinitionBody(initial: 0, statements: statements)
+    }
+    return DefinitionBody(
+      initial: nil,
+      statements: [
+        Statement(
+          owner: owner, levels: terms.levels(variables, .always)[0], action: .store, positions: positions, value: value,
+          node: node)
+      ])
   }
 
   /// The entry of a stored family at indices of its variables; those that are not said stay.

@@ -11,6 +11,9 @@ import Testing
     let options = LoweringOptions(dimensions: setting.dimensions, matrixProductThreshold: threshold)
     #expect(try deviation(setting, outputs, options: options) < 1e-13)
     #expect(try deviation(setting, outputs) < 1e-13)
+    // Few arrays: what several loops need is computed in each, long sums run outside.
+    let lean = LoweringOptions(dimensions: setting.dimensions, matrixProductThreshold: threshold, sharedFamilyLimit: 3)
+    #expect(try deviation(setting, outputs, options: lean) < 1e-13)
   }
 
   /// The score beside the energy costs what perfect sharing allows.

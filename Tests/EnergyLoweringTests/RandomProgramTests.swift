@@ -173,6 +173,7 @@ struct RandomTerms {
 
   private func options(_ random: RandomTerms, _ seed: Int) -> LoweringOptions {
     LoweringOptions(
-      dimensions: seed % 2 == 0 ? random.s.dimensions : [:], matrixProductThreshold: seed % 3 == 0 ? 1 : 16)
+      dimensions: seed % 2 == 0 ? random.s.dimensions : [:], matrixProductThreshold: seed % 3 == 0 ? 1 : 16,
+      sharedFamilyLimit: [.max, 2, 3, .max, 4][seed % 5])
   }
 }

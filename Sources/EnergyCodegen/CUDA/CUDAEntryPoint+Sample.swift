@@ -46,7 +46,7 @@ extension CUDAEntryPoint {
     declareArrays(names, &body)
     body.line()
     var writer = BlockWriter(layout, dialect, bufferNames: names, names: taken)
-    writer.unrolling = strategy.kind == .registers ? .full : .innermost(4)
+    writer.unrolling = strategy.kind == .registers ? .full(except: strategy.rolledLoops) : .innermost(4)
     writer.unaligned = Set(
       roles.orderedSamples.filter { offset(of: $0.field) * (dialect.isSingle ? 4 : 8) % 16 != 0 }.map(\.buffer))
     if let work = frame.work { writer.room = .memory("frame + \(work)") }

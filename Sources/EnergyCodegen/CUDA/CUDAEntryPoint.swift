@@ -72,6 +72,23 @@ struct CUDAEntryPoint {
     uniforms = roles.uniforms.isEmpty ? .none : isOnHost ? .host : .device
   }
 
+  /// How much more a thread may compute for a sample so that it needs no arrays in memory.
+  private static let leanFactor = 2
+
+  /// The function with a lean program, where that fits registers and this one doesn't.
+  func lean(after earlier: [CUDAEntryPoint]) throws(EmissionError) -> CUDAEntryPoint? {
+    guard entry.what != .gradient, [.sharedFrame, .localFrame, .workspaceFrame].contains(strategy.kind),
+      let other = entry.leaned()
+    else { return nil }
+    let layout = try ProgramLayout(other.program, dimensions: request.dimensions)
+    let lean = try CUDAEntryPoint(request, dialect, parameters, other, layout, after: earlier)
+    let isAffordable = (lean.operations?.total ?? .max) / Self.leanFactor <= operations?.total ?? 0
+    return lean.strategy.kind == .registers && isAffordable ? lean : nil
+  }
+
+  /// What it computes for a sample.
+  var operations: OperationCount? { OperationCount(entry.program, dimensions: request.dimensions) }
+
   // MARK: Names
 
   var real: String { dialect.real }

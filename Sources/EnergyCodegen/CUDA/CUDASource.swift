@@ -23,6 +23,8 @@ public struct CUDASource {
     public let kernels: [String]
     /// The function that tells the bytes of workspace, where it needs any.
     public let workspace: String?
+    /// What it computes for a sample.
+    public let operations: OperationCount?
     /// Numbers that a sample writes; of sums over rows its part of those of its block, written and read again.
     public let resultsPerSample: Double
   }
@@ -36,7 +38,8 @@ public struct CUDASource {
     var entries: [CUDAEntryPoint] = []
     for entry in request.entryPoints {
       let layout = try ProgramLayout(entry.program, dimensions: request.dimensions)
-      entries.append(try CUDAEntryPoint(request, dialect, parameters, entry, layout, after: entries))
+      let usual = try CUDAEntryPoint(request, dialect, parameters, entry, layout, after: entries)
+      entries.append(try usual.lean(after: entries) ?? usual)
     }
     self.entries = entries
   }
@@ -46,7 +49,7 @@ public struct CUDASource {
     entries.map {
       Function(
         what: $0.entry.what, name: $0.launcher, strategy: $0.strategy, kernels: $0.kernelNames,
-        workspace: $0.needsWorkspace ? $0.workspaceFunction : nil,
+        workspace: $0.needsWorkspace ? $0.workspaceFunction : nil, operations: $0.operations,
         resultsPerSample: $0.isSum
           ? 2 * Double($0.total) / Double(CUDAEntryPoint.sumBlock) : Double($0.total))
     }

@@ -5,7 +5,7 @@ import EnergyLowering
 public struct Strategy: Hashable, Sendable {
   /// The ways there are.
   public enum Kind: String, Sendable {
-    /// A thread a sample, everything in registers, all loops unrolled.
+    /// A thread a sample, everything in registers; all loops over what lies there are unrolled.
     case registers
     /// A thread a sample, its row and its arrays in shared memory, loops kept.
     case sharedFrame = "shared frame"
@@ -38,6 +38,8 @@ public struct Strategy: Hashable, Sendable {
   public let isVectorised: Bool
   /// The scores, where they go to memory as they are computed.
   var direct: BufferID? = nil
+  /// Where in the body loops begin that stay loops although the sample lies in registers.
+  var rolledLoops: Set<Int> = []
   /// How often a row is read, all but the first time from a cache.
   public var rowReads = 1
   /// Bytes of matrices that a block reads from a cache.

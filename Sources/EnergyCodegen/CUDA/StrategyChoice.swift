@@ -31,13 +31,14 @@ struct StrategyChoice {
 
   /// Numbers that several places compute from an entry of a table and one of the row, such as x - mean. Where loops are
   /// unrolled, the compiler keeps them from one place to the next in double precision; in single it computes them again.
-  private var repeated: Int {
+  private func repeated(_ rolled: RolledLoops? = nil) -> Int {
     if isSingle { return 0 }
     var loaded: [Register: BufferID] = [:]
     var places: [BufferID: Int] = [:]
     for instruction in layout.program.body {
       switch instruction {
-      case .load(let register, let access): loaded[register] = access.buffer
+      case .load(let register, let access):
+        if rolled?.chooses(access) != true { loaded[register] = access.buffer }
       case .compute(_, _, let operands, _):
         let buffers = operands.compactMap { $0.register.flatMap { loaded[$0] } }
         guard buffers.contains(where: { roles.samples[$0] != nil }) else { continue }
@@ -53,6 +54,7 @@ struct StrategyChoice {
   func strategy() -> Strategy {
     if what != .gradient, let reason = registersReason { return registers(reason) }
     if let tiles { return inTiles(tiles) }
+    if !isSpread || width < Self.longRow, let rolled { return registers(rolled) }
     // Odd: threads of a warp begin in different banks.
     let frame = FrameLayout(layout, roles, width: width, hasWork: true).count | 1
     let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
@@ -162,6 +164,15 @@ struct StrategyChoice {
     return scores[0]
   }
 
+  private func registers(_ rolled: RolledLoops) -> Strategy {
+    let operations = rolled.operations?.total ?? 0
+    var strategy = registers(
+      "a row of \(width) numbers, \(arrays) of arrays and \(operations) operations fit a thread's registers; loops over what all samples share stay loops"
+    )
+    strategy.rolledLoops = rolled.heads
+    return strategy
+  }
+
   private func registers(_ reason: String) -> Strategy {
     let threads = [128, 64, 32].first { $0 * width * size <= Self.sharedLimit } ?? 32
     return Strategy(
@@ -170,7 +181,8 @@ struct StrategyChoice {
       reason: reason)
   }
 
-  private var operations: Int { OperationCount(layout.program, dimensions: layout.dimensions)?.total ?? .max }
+  private var operations: OperationCount? { OperationCount(layout.program, dimensions: layout.dimensions) }
+  private var total: Int { operations?.total ?? .max }
 
   /// Why not registers.
   private var refusal: String {
@@ -179,27 +191,38 @@ struct StrategyChoice {
     if hasDataIndices { return "data are indices into the sample's arrays" }
     if width * words > Self.rowWords { return "a row of \(width) numbers is too long for registers" }
     if arrays * words > Self.arrayWords { return "\(arrays) numbers of arrays are too many for registers" }
-    if (arrays + repeated) * words > Self.arrayWords {
-      return "\(arrays) numbers of arrays and \(repeated) that are computed twice are too many for registers"
+    if (arrays + repeated()) * words > Self.arrayWords {
+      return "\(arrays) numbers of arrays and \(repeated()) that are computed twice are too many for registers"
     }
-    if keepsFunctions { return "functions of a row of \(width) numbers are too many for registers" }
-    return "\(operations) operations are too many to unroll"
+    if keepsFunctions(operations) { return "functions of a row of \(width) numbers are too many for registers" }
+    return "\(total) operations are too many to unroll"
   }
 
   /// Words of a row whose numbers each have functions: their values are kept beside the row.
   private static let functionWords = 48
 
-  private var keepsFunctions: Bool {
-    let functions = OperationCount(layout.program, dimensions: layout.dimensions)?.transcendental ?? 0
-    return width * words > Self.functionWords && functions >= 2 * width
+  private func keepsFunctions(_ operations: OperationCount?) -> Bool {
+    width * words > Self.functionWords && (operations?.transcendental ?? 0) >= 2 * width
   }
 
   private var registersReason: String? {
-    guard !hasCalls, !hasDataIndices, width * words <= Self.rowWords, (arrays + repeated) * words <= Self.arrayWords
+    guard fitsRegisters(nil), total <= Self.unrolledLimit, !keepsFunctions(operations)
     else { return nil }
-    let operations = operations
-    guard operations <= Self.unrolledLimit, !keepsFunctions else { return nil }
-    return "a row of \(width) numbers, \(arrays) of arrays and \(operations) operations fit a thread's registers"
+    return "a row of \(width) numbers, \(arrays) of arrays and \(total) operations fit a thread's registers"
+  }
+
+  /// The loops that stay loops where a program in registers would be too long without.
+  private var rolled: RolledLoops? {
+    guard what != .gradient else { return nil }
+    return RolledLoops.candidates(layout).first { rolled in
+      fitsRegisters(rolled) && (rolled.operations?.total ?? .max) <= Self.unrolledLimit
+        && !keepsFunctions(rolled.operations)
+    }
+  }
+
+  private func fitsRegisters(_ rolled: RolledLoops?) -> Bool {
+    !hasCalls && !hasDataIndices && width * words <= Self.rowWords
+      && (arrays + repeated(rolled)) * words <= Self.arrayWords
   }
 
   private var hasCalls: Bool {

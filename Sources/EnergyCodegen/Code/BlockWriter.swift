@@ -41,8 +41,8 @@ struct BlockWriter {
   /// How far loops are to be unrolled.
   enum Unrolling {
     case none
-    /// Wholly: arrays then live in registers.
-    case full
+    /// Wholly, but for loops that begin at these places: arrays then live in registers.
+    case full(except: Set<Int>)
     /// Loops without loops inside, so many rounds at a time.
     case innermost(Int)
   }
@@ -86,7 +86,7 @@ struct BlockWriter {
         flush(reading: writes[position] ?? [])
         let name = loopName(variable)
         let low = bound(lower, "ee_index_max")
-        if let pragma = pragma(isInnermost: !outer.contains(position)) { code.line(pragma) }
+        if let pragma = pragma(at: position, isInnermost: !outer.contains(position)) { code.line(pragma) }
         code.open("for (int \(name) = \(low); \(name) < \(bound(upper, "ee_index_min")); \(name)++)")
       case .endLoop:
         code.close()
@@ -101,10 +101,10 @@ struct BlockWriter {
   }
 
   /// What stands before a loop.
-  func pragma(isInnermost: Bool) -> String? {
+  func pragma(at position: Int? = nil, isInnermost: Bool) -> String? {
     switch unrolling {
     case .none: nil
-    case .full: "#pragma unroll"
+    case .full(let kept): position.map(kept.contains) == true ? "#pragma unroll 1" : "#pragma unroll"
     case .innermost(let count): "#pragma unroll \(isInnermost ? count : 1)"
     }
   }

@@ -60,6 +60,19 @@ enum ParityCorpus {
       "energy f(x : vector[100], A : matrix[3, 3]) = sumsq(x) + det(A) + logdet(A A^T + 3*eye(3)) + sum(solve(A A^T + eye(3), x[1..3]))",
     ])
 
+  /// Short samples with long tables that all samples share, one of which is in a parameter and one a formula: posteriors,
+  /// mixtures, pairs with fixed points.
+  static let tables = made(
+    "tables", rows: 13,
+    [
+      "param X : matrix[900, 5] = [sin(i*j) for i in 1..900, j in 1..5]\nparam y : vector[900] = [if mod(i, 3) == 0 then 1 else -1 for i in 1..900]\nenergy f(w : vector[5]) = 0.5*sumsq(w) + sum(i in 1..900: softplus(-y[i]*dot(w, X[i, :])))",
+      "param X : matrix[700, 20] = [cos(i + 3*j) for i in 1..700, j in 1..20]\nparam y : vector[700] = [sin(i) for i in 1..700]\nenergy f(w : vector[20], s : positive) = 0.5*sumsq(y - X w)/s^2 + 700*log(s) + 0.1*sumsq(w)",
+      "import gaussian_mixture from std\nparam M : matrix[256, 4] = [cos(i + 3*j) for i in 1..256, j in 1..4]\nenergy f(x : vector[4]) = gaussian_mixture(x, w = ones(256)/256, M = M, s = ones(256))",
+      "import gaussian_mixture from std\nenergy f(x : vector[3]) = gaussian_mixture(x, w = ones(300)/300, M = [cos(i + 3*j) for i in 1..300, j in 1..3], s = ones(300))",
+      "param Q : matrix[400, 3] = [sin(i + j^2) for i in 1..400, j in 1..3]\nenergy f(p : matrix[6, 3]) = sum(a in 1..6, k in 1..400: exp(-sumsq(p[a, :] - Q[k, :]))) + sumsq(p)",
+      "param c : vector[500] = [sin(3*i) for i in 1..500]\nenergy f(x : vector[2]) = min(i in 1..500: (x[1] - c[i])^2 + x[2]*c[i]) + sum(i in 1..500, j in i+1..500: sin(x[1]*c[i] + x[2]*c[j]))/5000",
+    ])
+
   /// Products with matrices that all samples share: whole tiles and parts, several tiles of columns, matrices in the
   /// arguments, in memory and made from parameters, vectors that are made while they are multiplied, in place, added to.
   static let products = made(

@@ -160,6 +160,7 @@ extension Graph {
       if let (factor, rest) = scaledTerm(body), factor != 1 {
         return scale(factor, linearAlgebra(operation, [arguments[0], broadcast(rest, to: shape)]))
       }
+      if operation == .solve, let column = inverseColumn(arguments[0], body) { return column }
       if case .select = self[body].operation, self[self[body].arguments[0]].rank == 0, hasZeroBranch(body) {
         let branches = self[body].arguments.dropFirst().map {
           linearAlgebra(operation, [arguments[0], broadcast($0, to: shape)])
@@ -175,6 +176,15 @@ extension Graph {
       default: .real
       }
     return intern(.linearAlgebra(operation), arguments, shape: shape, type: type)
+  }
+
+  /// `solve(A, e)` for each unit vector e is the columns of one inverse, of which a Hessian or Laplacian needs all.
+  private func inverseColumn(_ matrix: NodeID, _ right: NodeID) -> NodeID? {
+    guard case .scatter(let pattern, _) = self[right].operation, pattern.count == 1, case .at(let place) = pattern[0],
+      !place.variables.isEmpty, !self[matrix].free.contains(where: place.variables.contains)
+    else { return nil }
+    let column = index(linearAlgebra(.inv, [matrix]), [.all, .at(place)])
+    return multiply(self[right].arguments[0], column)
   }
 
   /// The same entries in row-major order under another shape of as many entries.

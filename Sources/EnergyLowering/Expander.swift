@@ -202,7 +202,7 @@ struct Expander {
   private func body(_ array: ArrayID, _ leaves: [Leaf], node: NodeID) -> DefinitionBody {
     let owner = Owner.array(array)
     let sums = LongSums(terms: terms, options: scalariser.options)
-    let leaves = merged(halved(withoutZeros(leaves.flatMap(sums.interchanged))).map(ordered))
+    let leaves = merged(halved(withoutZeros(leaves.map(sums.factored).flatMap(sums.interchanged))).map(ordered))
     let covering = leaves.firstIndex { covers(array, $0) }
     var result = DefinitionBody(initial: covering == nil ? 0 : nil, statements: [])
     if let covering {

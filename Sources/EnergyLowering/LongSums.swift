@@ -6,6 +6,35 @@ struct LongSums {
   let terms: ScalarTerms
   let options: LoweringOptions
 
+  /// A leaf whose long loops are a sum within it, where a factor of all summands is itself known only after a sum:
+  /// `Σᵢ e(i)·X[i, j]/Σᵢ e(i)` then has one loop over i for both sums.
+  func factored(_ leaf: Expander.Leaf) -> Expander.Leaf {
+    guard options.isLean else { return leaf }
+    let kept = Set(leaf.positions.flatMap(variables))
+    let summed = leaf.loops.filter { !kept.contains($0) }
+    let loops = leaf.loops.filter(kept.contains)
+    guard !summed.isEmpty, !isShort(summed), !loops.isEmpty, isShort(loops) else { return leaf }
+    var (factor, product) = (1.0, leaf.value)
+    if case .add(let coefficients, 0) = terms[product].operation, coefficients.count == 1 {
+      (factor, product) = (coefficients[0], terms[product].arguments[0])
+    }
+    guard case .mul(let exponents) = terms[product].operation else { return leaf }
+    let factors = Array(zip(terms[product].arguments, exponents))
+    let isOutside = { (id: TermID) in
+      terms[id].isVarying && terms[id].hasReduction && !terms[id].free.contains(where: leaf.loops.contains)
+    }
+    let outside = factors.filter { isOutside($0.0) }
+    guard !outside.isEmpty, outside.count < factors.count else { return leaf }
+    let inner = leaf.conditions.conditions.filter { $0.expression.variables.contains(where: summed.contains) }
+    let body = terms.multiply(factors.filter { !isOutside($0.0) })
+    var result = leaf
+    result.loops = loops
+    result.conditions = Guard(leaf.conditions.conditions.filter { !inner.contains($0) })
+    result.value = terms.scale(
+      factor, terms.multiply(outside + [(terms.reduce(.sum, summed, Guard(inner), body), 1)]))
+    return result
+  }
+
   /// The leaf with the loops of long sums around its own; itself where it has none.
   func interchanged(_ leaf: Expander.Leaf) -> [Expander.Leaf] {
     var summands: [(Double, TermID)] = [(1, leaf.value)]
@@ -25,6 +54,13 @@ struct LongSums {
   func contains(_ id: TermID, for loops: [Variable]) -> Bool {
     guard case .reduce(.sum, let variables, _) = terms[id].operation, !variables.isEmpty else { return false }
     return !isShort(variables) && isShort(loops) && terms[id].free.contains(where: loops.contains)
+  }
+
+  private func variables(_ position: TermPosition) -> [Variable] {
+    switch position {
+    case .affine(let expression): expression.variables
+    case .gather(let term): terms[term].free
+    }
   }
 
   private func isShort(_ variables: [Variable]) -> Bool {

@@ -28,6 +28,9 @@ public struct LoweringOptions: Sendable {
     self.familyLimit = familyLimit
   }
 
+  /// Whether there is a limit to what is stored for several loops.
+  var isLean: Bool { sharedFamilyLimit < .max }
+
   /// Whether a size counts as large; unknown ones do.
   func isLarge(_ size: Size) -> Bool { (size.value(dimensions) ?? .max) >= matrixProductThreshold }
 

@@ -22,6 +22,12 @@ extension Scalariser {
       // The difference stays whole, so that the logit is the term that others use as well.
       return parts(node.arguments).map { parts in
         let isNothing = terms.apply("equal", [parts[1], terms.constant(-.infinity)], type: .bool)
+        if options.isLean, let sum = sumsOfExponentials[parts[1]] {
+          // e^(b − shift) is what the sum was made of: one loop computes it for both, and what is summed up with it is
+          // divided by the sum afterwards.
+          let inverse = terms.select(isNothing, terms.constant(0), terms.multiply([(sum.total, -1)]))
+          return terms.multiply([(exponential(parts[0], sum.shift), 1), (inverse, 1)])
+        }
         let total = terms.select(isNothing, terms.constant(0), parts[1])
         terms.partNames[total] = "total"
         let weight = terms.apply("exp", [terms.subtract(parts[0], total)], type: .real)
@@ -160,11 +166,18 @@ extension Scalariser {
       "equal", [terms.apply("abs", [greatest], type: .real), terms.constant(.infinity)], type: .bool)
     let shift = terms.select(isInfinite, terms.constant(0), greatest)
     terms.partNames[shift] = "shift"
-    let weights = terms.apply("exp", [terms.subtract(body, shift)], type: .real)
-    let total = terms.reduce(.sum, variables, conditions, weights)
+    let total = terms.reduce(.sum, variables, conditions, exponential(body, shift))
     let result = terms.add([(1, shift), (1, terms.apply("log", [total], type: .real))])
     terms.partNames[result] = "logsumexp"
+    sumsOfExponentials[result] = (shift, total)
     return result
+  }
+
+  /// e^(body − shift); the difference stays whole, so that the logit is the term that others use as well.
+  private func exponential(_ body: TermID, _ shift: TermID) -> TermID {
+    let weight = terms.apply("exp", [terms.subtract(body, shift)], type: .real)
+    terms.partNames[weight] = "weight"
+    return weight
   }
 }
 

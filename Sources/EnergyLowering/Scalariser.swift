@@ -21,6 +21,8 @@ final class Scalariser {
 
   let graph: Graph
   let terms: ScalarTerms
+  /// Of each log Σ exp its shift and the sum that the logarithm is taken of.
+  var sumsOfExponentials: [TermID: (shift: TermID, total: TermID)] = [:]
   let options: LoweringOptions
   /// Arrays that were asked for and whose contents nobody has described yet.
   var pending: [Definition] = []

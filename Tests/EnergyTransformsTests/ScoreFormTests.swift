@@ -88,6 +88,18 @@ import Testing
     #expect(transforms.hessian(of: energy, by: x) == P)
   }
 
+  /// One inverse instead of a factorisation for every entry.
+  @Test func secondDerivativesBySolvingAreAnInverse() {
+    let x = sample([d])
+    let S = parameter("S", [d, d], [.symmetric])
+    let energy = graph.scale(0.5, graph.dot(x, graph.linearAlgebra(.solve, [S, x])))
+    var transforms = Transforms(graph)
+    let inverse = graph.linearAlgebra(.inv, [S])
+    let trace = graph.contract([(inverse, [0, 0])], output: [], sizes: [d])
+    #expect(transforms.laplacian(of: energy, by: x) == trace)
+    #expect(transforms.hessian(of: energy, by: x) == inverse)
+  }
+
   /// Σ_{i<j} |X_i − X_j|²: the score is one loop, and the graph doesn't depend on n.
   @Test(arguments: [5, 500]) func pairSumIsOneLoop(n: Int) {
     let size = Size(n)

@@ -36,6 +36,15 @@ import Testing
       32_000
     ),
     ("energy f(x : vector[72]) = sum((x^2 - 1)^2)", "shared frame", 64, 37_120),
+    (
+      "param X : matrix[2000, 8]\nparam y : vector[2000]\nenergy f(w : vector[8]) = sum(i in 1..2000: softplus(-y[i]*dot(w, X[i, :])))",
+      "registers", 128, 4_096
+    ),
+    (
+      "param M : matrix[300, 4]\nenergy f(x : vector[4]) = -logsumexp(k in 1..300: -0.5*sumsq(x - M[k, :]))",
+      "registers",
+      128, 2_048
+    ),
     ("energy f(x : vector[257]) = sum((x^2 - 1)^2)", "warp", 128, 8_320),
     ("energy f(x : vector[1024]) = sum((x^2 - 1)^2)", "warp", 128, 16_384),
     (
@@ -59,6 +68,26 @@ import Testing
     #expect(!strategy.reason.isEmpty && !strategy.reason.hasSuffix("."))
     // Threads that go for the same number of their frames meet in no bank.
     if strategy.kind == .sharedFrame { #expect(strategy.frame % 2 == 1) }
+  }
+
+  /// Loops over what all samples share keep the sample in registers, which arrays with an entry a round can't.
+  @Test(arguments: [
+    ("-logsumexp(k in 1..900: -0.5*sumsq(x - T[k, :]))", EmissionRequest.What.energyScore, 2, "expf"),
+    ("sum(k in 1..900: softplus(dot(x, T[k, :])))", .energyScore, 1, "ee_sigmoidf"),
+    ("sum(k in 1..900: softplus(dot(x, T[k, :])))", .laplacian, 1, "ee_sigmoidf"),
+  ])
+  func aLongTableIsLoopedOver(_ text: String, _ what: EmissionRequest.What, _ loops: Int, _ function: String) throws {
+    let session = session("param T : matrix[900, 4]\nenergy f(x : vector[4]) = \(text)") { $0.precision = .f32 }
+    var options = EmissionOptions()
+    options.what = [what]
+    let source = try CUDASource(session.emissionRequest(of: session.energy(named: "f"), options))
+    let lines = source.files()[0].text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    let start = try #require(lines.firstIndex { $0.contains("EE_DEVICE void f_\(what.rawValue)_sample") })
+    let body = lines[start...].prefix { $0 != "template <bool ALIGNED>" }
+    #expect(body.count { $0 == "#pragma unroll 1" } == loops)
+    #expect(body.count { $0.hasPrefix("for (int k = 0; k < 900") } == loops)
+    #expect(body.count { $0.contains("\(function)(") } == 1)
+    #expect(!body.contains { $0.contains("[900]") && $0.hasPrefix("float") })
   }
 
   /// Each input is read once and each output written once, as long as a sample's arrays stay in the multiprocessor.

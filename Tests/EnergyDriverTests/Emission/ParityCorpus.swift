@@ -130,6 +130,9 @@ enum ParityCorpus {
     let least: Int
     let multiple: Int
     let program: String
+    /// By how much each number of a sample makes rounding errors worse, where it does: weights of a sequence are
+    /// differences of log-likelihoods that grow with its length.
+    let condition: Double?
   }
 
   /// One energy at several lengths.
@@ -163,7 +166,7 @@ enum ParityCorpus {
     return ParityCase(
       name: "\(energy.name)_of_\(length)", program: energy.program.replacing("{d}", with: "\(length)"),
       energy: "tested",
-      shape: [5, length], x: rows.flatMap { $0 }, condition: 64)
+      shape: [5, length], x: rows.flatMap { $0 }, condition: max(64, (energy.condition ?? 0) * Double(length)))
   }
 
   /// Seeds of random programs, in parts that are compiled together; 562 once found a minimum over neighbours that was

@@ -22,10 +22,10 @@ extension Scalariser {
       // The difference stays whole, so that the logit is the term that others use as well.
       return parts(node.arguments).map { parts in
         let isNothing = terms.apply("equal", [parts[1], terms.constant(-.infinity)], type: .bool)
-        if options.isLean, let sum = sumsOfExponentials[parts[1]] {
-          // e^(b − shift) is what the sum was made of: one loop computes it for both, and what is summed up with it is
-          // divided by the sum afterwards.
+        if let sum = sumsOfExponentials[parts[1]] {
+          // e^(b − shift) is what the sum was made of: it is computed once for both.
           let inverse = terms.select(isNothing, terms.constant(0), terms.multiply([(sum.total, -1)]))
+          terms.partNames[inverse] = "inverse"
           return terms.multiply([(exponential(parts[0], sum.shift), 1), (inverse, 1)])
         }
         let total = terms.select(isNothing, terms.constant(0), parts[1])

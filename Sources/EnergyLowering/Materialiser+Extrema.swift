@@ -23,7 +23,9 @@ extension Materialiser {
     var outOfRange: Set<TermID> = []
     for (array, body) in definitions.sorted(by: { $0.key.index < $1.key.index }) {
       for statement in body.statements {
-        guard let value = statement.value else { continue }
+        guard let value = statement.value, terms.postorder([value]).contains(where: { comparison($0) != nil }) else {
+          continue
+        }
         walk(value, Guard(statement.levels.flatMap(\.conditions))) { id, conditions in
           guard let comparison = found[id] ?? self.comparison(id), !isRecurrent(comparison.body, in: .array(array))
           else { return }

@@ -27,7 +27,7 @@ final class Materialiser {
   func run(_ targets: [ArrayID]) -> [ArrayID] {
     cycles = recurrentArrays()
     storeExtrema()
-    store(longSums())
+    if options.isLean { store(longSums()) }
     for _ in 0..<16 {
       cycles = recurrentArrays()
       let chosen = uniformFamilies().union(recomputedFamilies()).union(sharedFamilies(targets))

@@ -30,9 +30,10 @@ struct StrategyChoice {
   }
 
   /// Numbers that several places compute from an entry of a table and one of the row, such as x - mean. Where loops are
-  /// unrolled, the compiler keeps them from one place to the next in double precision; in single it computes them again.
+  /// unrolled, the compiler keeps them from one place to the next in double precision, and where entries are compared with
+  /// their minimum; otherwise it computes them again.
   private func repeated(_ rolled: RolledLoops? = nil) -> Int {
-    if isSingle { return 0 }
+    if isSingle && !comparesEntries { return 0 }
     var loaded: [Register: BufferID] = [:]
     var places: [BufferID: Int] = [:]
     for instruction in layout.program.body {
@@ -49,6 +50,17 @@ struct StrategyChoice {
       }
     }
     return places.reduce(0) { $0 + ($1.value > 1 ? layout.count($1.key) : 0) }
+  }
+
+  /// Whether entries are compared with a minimum or maximum of them.
+  private var comparesEntries: Bool {
+    layout.program.body.contains {
+      if case .compute(let register, .function("equal"), _, _) = $0 {
+        layout.program.registers[register.index].isVarying
+      } else {
+        false
+      }
+    }
   }
 
   func strategy() -> Strategy {

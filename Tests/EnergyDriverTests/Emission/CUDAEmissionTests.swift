@@ -45,6 +45,10 @@ import Testing
       "registers",
       128, 2_048
     ),
+    (
+      "param A : matrix[60, 8]\nenergy f(x : vector[8]) = min(k in 1..60: sumsq(x - A[k, :]))", "shared frame", 64,
+      35_072
+    ),
     ("energy f(x : vector[257]) = sum((x^2 - 1)^2)", "warp", 128, 8_320),
     ("energy f(x : vector[1024]) = sum((x^2 - 1)^2)", "warp", 128, 16_384),
     (

@@ -56,7 +56,7 @@ public struct EmissionRequest {
   }
 
   /// How many numbers of a sample lean programs keep for several loops.
-  public static let leanLimit = 64
+  public static let leanLimit = 16
 
   /// A result of a program.
   public struct Output {

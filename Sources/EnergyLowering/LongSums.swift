@@ -13,7 +13,7 @@ struct LongSums {
     let kept = Set(leaf.positions.flatMap(variables))
     let summed = leaf.loops.filter { !kept.contains($0) }
     let loops = leaf.loops.filter(kept.contains)
-    guard !summed.isEmpty, !isShort(summed), !loops.isEmpty, isShort(loops) else { return leaf }
+    guard !summed.isEmpty, isLong(summed, leaf.value), !loops.isEmpty, areFew(loops) else { return leaf }
     var (factor, product) = (1.0, leaf.value)
     if case .add(let coefficients, 0) = terms[product].operation, coefficients.count == 1 {
       (factor, product) = (coefficients[0], terms[product].arguments[0])
@@ -53,7 +53,7 @@ struct LongSums {
   /// Whether a term is a long sum for each of a few values of loops.
   func contains(_ id: TermID, for loops: [Variable]) -> Bool {
     guard case .reduce(.sum, let variables, _) = terms[id].operation, !variables.isEmpty else { return false }
-    return !isShort(variables) && isShort(loops) && terms[id].free.contains(where: loops.contains)
+    return isLong(variables, terms[id].arguments[0]) && areFew(loops) && terms[id].free.contains(where: loops.contains)
   }
 
   private func variables(_ position: TermPosition) -> [Variable] {
@@ -63,8 +63,20 @@ struct LongSums {
     }
   }
 
-  private func isShort(_ variables: [Variable]) -> Bool {
-    (options.entries(variables) ?? .max) <= options.sharedFamilyLimit
+  /// The most entries that a loop adds to.
+  private static let entryLimit = 64
+
+  /// Whether a sum is over so many values, and over what all samples share: nothing of a sample's is indexed by them.
+  private func isLong(_ variables: [Variable], _ body: TermID) -> Bool {
+    guard (options.entries(variables) ?? .max) > options.sharedFamilyLimit else { return false }
+    return !terms.postorder([body]).contains { id in
+      guard case .read(let array, let positions) = terms[id].operation, terms[array].isVarying else { return false }
+      return positions.flatMap(self.variables).contains(where: variables.contains)
+    }
+  }
+
+  private func areFew(_ variables: [Variable]) -> Bool {
+    (options.entries(variables) ?? .max) <= Self.entryLimit
   }
 
   /// Outer loops have the lower names.

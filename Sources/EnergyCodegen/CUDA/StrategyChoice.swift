@@ -20,6 +20,8 @@ struct StrategyChoice {
   /// Words of 32 bits in a thread's arrays that still become registers without spills.
   static let rowWords = 64
   static let arrayWords = 200
+  /// Words of 32 bits in a thread's row and arrays together where loops are kept: all of them are in use there.
+  static let rolledWords = 180
   /// What a thread's arrays may take of local memory, which the driver reserves for every thread that can be resident.
   static let localLimit = 16 << 10
 
@@ -52,25 +54,24 @@ struct StrategyChoice {
     return places.reduce(0) { $0 + ($1.value > 1 ? layout.count($1.key) : 0) }
   }
 
-  /// Whether entries are compared with a minimum or maximum of them.
+  /// Whether entries are compared with a minimum or maximum of them, and not just numbers with infinity.
   private var comparesEntries: Bool {
-    layout.program.body.contains {
-      if case .compute(let register, .function("equal"), _, _) = $0 {
-        layout.program.registers[register.index].isVarying
-      } else {
-        false
-      }
+    layout.program.body.contains { instruction in
+      guard case .compute(let register, .function("equal"), let operands, _) = instruction else { return false }
+      return layout.program.registers[register.index].isVarying && operands.allSatisfy { $0.register != nil }
     }
   }
 
   func strategy() -> Strategy {
     if what != .gradient, let reason = registersReason { return registers(reason) }
     if let tiles { return inTiles(tiles) }
-    if !isSpread || width < Self.longRow, let rolled { return registers(rolled) }
     // Odd: threads of a warp begin in different banks.
     let frame = FrameLayout(layout, roles, width: width, hasWork: true).count | 1
     let threads = [128, 64, 32].first { $0 * frame * size <= Self.sharedLimit }
-    if let threads, threads >= 64 || !isSpread || width < Self.longRow { return sharedFrame(threads, frame) }
+    if (threads ?? 0) >= 64 || !isSpread || width < Self.longRow {
+      if let rolled { return registers(rolled) }
+      if let threads { return sharedFrame(threads, frame) }
+    }
     if isSpread { return shared() }
     if what != .gradient, frame * size <= Self.localLimit {
       return Strategy(
@@ -121,7 +122,7 @@ struct StrategyChoice {
   private static let askedLimit = 96 << 10
 
   /// Rows from this length on keep a warp busy.
-  private static let longRow = 32
+  static let longRow = 32
 
   private var isSpread: Bool { plan.share >= Self.shareThreshold }
   private var percent: String { "\(Int((100 * plan.share).rounded())) %" }
@@ -227,7 +228,8 @@ struct StrategyChoice {
   private var rolled: RolledLoops? {
     guard what != .gradient else { return nil }
     return RolledLoops.candidates(layout).first { rolled in
-      fitsRegisters(rolled) && (rolled.operations?.total ?? .max) <= Self.unrolledLimit
+      fitsRegisters(rolled) && (width + arrays) * words <= Self.rolledWords
+        && (rolled.operations?.total ?? .max) <= Self.unrolledLimit
         && !keepsFunctions(rolled.operations)
     }
   }

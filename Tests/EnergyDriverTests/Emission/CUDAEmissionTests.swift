@@ -46,6 +46,15 @@ import Testing
       128, 2_048
     ),
     (
+      "param M : matrix[3000, 8]\nenergy f(x : vector[8]) = -logsumexp(k in 1..3000: -0.5*sumsq(x - M[k, :]))",
+      "registers", 128, 4_096
+    ),
+    (
+      "param M : matrix[1000, 48]\nenergy f(x : vector[48]) = -logsumexp(k in 1..1000: -0.5*sumsq(x - M[k, :]))",
+      "warp",
+      128, 33_536
+    ),
+    (
       "param A : matrix[60, 8]\nenergy f(x : vector[8]) = min(k in 1..60: sumsq(x - A[k, :]))", "shared frame", 64,
       35_072
     ),

@@ -170,12 +170,7 @@ final class Emitter {
     let statements = members.map { member in
       var result = member
       result.levels = member.levels.map(renamedLevel)
-      result.positions = member.positions.map { position in
-        switch position {
-        case .affine(let expression): .affine(moved(expression))
-        case .gather(let term): .gather(terms.renamed(term, map))
-        }
-      }
+      result.positions = member.positions.map { terms.renamed($0, map) }
       result.value = member.value.map { terms.renamed($0, map) }
       if case .step(let own) = member.phase { result.phase = .step(map[own] ?? own) }
       return result

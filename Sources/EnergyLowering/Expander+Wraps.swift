@@ -30,7 +30,9 @@ extension Expander {
     let (variable, sign) = (wrapped.terms[0].variable, wrapped.terms[0].coefficient)
     guard part.loops.contains(variable), variable.extent == modulus,
       !part.conditions.conditions.contains(where: { $0.expression.variables.contains(variable) }),
-      part.slots.enumerated().allSatisfy({ $0.offset == slot || !mentions($0.element, variable) }),
+      part.slots.enumerated().allSatisfy({ other, position in
+        other == slot || position.map { !terms.variables(of: $0).contains(variable) } ?? true
+      }),
       let shifted = IndexExpression(variable) - IndexExpression(wrapped.offset),
       let source = shifted.scaled(by: sign)?.modulo(modulus)
     else { return }
@@ -41,13 +43,5 @@ extension Expander {
     }
     part.environment = environment
     part.slots[slot] = .affine(IndexExpression(variable))
-  }
-
-  private func mentions(_ position: TermPosition?, _ variable: Variable) -> Bool {
-    switch position {
-    case .affine(let expression): expression.variables.contains(variable)
-    case .gather(let term): terms[term].free.contains(variable)
-    case nil: false
-    }
   }
 }

@@ -35,6 +35,15 @@ struct Expander {
     var conditions: Guard
     var positions: [TermPosition]
     var value: TermID
+
+    /// The same inside its loops under other names of variables.
+    func renamed(_ map: [Variable: Variable], _ terms: ScalarTerms) -> Leaf {
+      var result = self
+      result.conditions = conditions.substituting(map.mapValues { IndexExpression($0) }) ?? conditions
+      result.positions = positions.map { terms.renamed($0, map) }
+      result.value = terms.renamed(value, map)
+      return result
+    }
   }
 
   /// The statements that fill `array` with `root`.
@@ -245,7 +254,7 @@ struct Expander {
   private func halved(_ leaves: [Leaf]) -> [Leaf] {
     let all = Set(leaves)
     return leaves.map { leaf in
-      guard let half = terms.halved(leaf.loops, leaf.conditions), all.contains(exchanged(leaf, half.swap)) else {
+      guard let half = terms.halved(leaf.loops, leaf.conditions), all.contains(leaf.renamed(half.swap, terms)) else {
         return leaf
       }
       var result = leaf
@@ -255,25 +264,11 @@ struct Expander {
     }
   }
 
-  private func exchanged(_ leaf: Leaf, _ swap: [Variable: Variable]) -> Leaf {
-    let images = swap.mapValues { IndexExpression($0) }
-    var result = leaf
-    result.conditions = leaf.conditions.substituting(images) ?? leaf.conditions
-    result.value = terms.renamed(leaf.value, swap)
-    result.positions = leaf.positions.map { position in
-      switch position {
-      case .affine(let expression): .affine(expression.substituting(images) ?? expression)
-      case .gather(let term): .gather(terms.renamed(term, swap))
-      }
-    }
-    return result
-  }
-
   /// The smaller of two indices in the outer loop, so that the loops are those of other sums over the same pairs.
   private func ordered(_ leaf: Leaf) -> Leaf {
     let ordered = terms.orderedByBounds(leaf.loops, leaf.conditions)
     if ordered == leaf.loops { return leaf }
-    return exchanged(leaf, [leaf.loops[0]: leaf.loops[1], leaf.loops[1]: leaf.loops[0]])
+    return leaf.renamed([leaf.loops[0]: leaf.loops[1], leaf.loops[1]: leaf.loops[0]], terms)
   }
 
   private func covers(_ array: ArrayID, _ leaf: Leaf) -> Bool {

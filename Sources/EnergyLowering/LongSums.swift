@@ -10,7 +10,7 @@ struct LongSums {
   /// `Σᵢ e(i)·X[i, j]/Σᵢ e(i)` then has one loop over i for both sums.
   func factored(_ leaf: Expander.Leaf) -> Expander.Leaf {
     guard options.isLean else { return leaf }
-    let kept = Set(leaf.positions.flatMap(variables))
+    let kept = Set(leaf.positions.flatMap(terms.variables(of:)))
     let summed = leaf.loops.filter { !kept.contains($0) }
     let loops = leaf.loops.filter(kept.contains)
     guard !summed.isEmpty, isLong(summed, leaf.value), !loops.isEmpty, areFew(loops) else { return leaf }
@@ -56,13 +56,6 @@ struct LongSums {
     return isLong(variables, terms[id].arguments[0]) && areFew(loops) && terms[id].free.contains(where: loops.contains)
   }
 
-  private func variables(_ position: TermPosition) -> [Variable] {
-    switch position {
-    case .affine(let expression): expression.variables
-    case .gather(let term): terms[term].free
-    }
-  }
-
   /// The most entries that a loop adds to.
   private static let entryLimit = 64
 
@@ -71,7 +64,7 @@ struct LongSums {
     guard (options.entries(variables) ?? .max) > options.sharedFamilyLimit else { return false }
     return !terms.postorder([body]).contains { id in
       guard case .read(let array, let positions) = terms[id].operation, terms[array].isVarying else { return false }
-      return positions.flatMap(self.variables).contains(where: variables.contains)
+      return positions.flatMap(terms.variables(of:)).contains(where: variables.contains)
     }
   }
 
@@ -87,15 +80,12 @@ struct LongSums {
     let base = terms.nextOrder(after: outside)
     let names = loops.enumerated().map { terms.variable(order: base + $0.offset, extent: $0.element.extent) }
     let map = Dictionary(zip(loops, names), uniquingKeysWith: { first, _ in first })
-    let images = map.mapValues { IndexExpression($0) }
-    let inner = leaf.conditions.and(conditions)
-    return Expander.Leaf(
-      loops: names, conditions: inner.substituting(images) ?? inner,
-      positions: leaf.positions.map { position in
-        switch position {
-        case .affine(let expression): .affine(expression.substituting(images) ?? expression)
-        case .gather(let term): .gather(terms.renamed(term, map))
-        }
-      }, value: terms.scale(factor, terms.renamed(terms[sum].arguments[0], map)))
+    var inner = leaf
+    inner.conditions = leaf.conditions.and(conditions)
+    inner.value = terms[sum].arguments[0]
+    inner = inner.renamed(map, terms)
+    inner.loops = names
+    inner.value = terms.scale(factor, inner.value)
+    return inner
   }
 }

@@ -276,8 +276,11 @@ final class Materialiser {
 
   /// The entry of a stored family at indices of its variables; those that are not said stay.
   private func readFamily(_ id: TermID, at places: [Variable: IndexExpression]) -> TermID {
-    guard let family = families[standard(id)] else { return id }
-    return terms.read(family, byOrder(terms[id].free).map { .affine(places[$0] ?? IndexExpression($0)) })
+    families[standard(id)].map { read($0, of: id, at: places) } ?? id
+  }
+
+  private func read(_ family: ArrayID, of id: TermID, at places: [Variable: IndexExpression]) -> TermID {
+    terms.read(family, byOrder(terms[id].free).map { .affine(places[$0] ?? IndexExpression($0)) })
   }
 
   /// Puts reads for all stored families, and what is special.
@@ -297,7 +300,7 @@ final class Materialiser {
           guard structures.contains(terms[id].structure), let family = families[standard(id)], family != array else {
             continue
           }
-          replacements[id] = readFamily(id, at: [:])
+          replacements[id] = read(family, of: id, at: [:])
         }
         if replacements.isEmpty { continue }
         result.statements[index].value = terms.rewritten(value, renaming: [:], replacing: replacements)

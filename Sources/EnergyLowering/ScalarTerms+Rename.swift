@@ -20,6 +20,23 @@ extension ScalarTerms {
     rewritten(root, renaming: map, replacing: [:])
   }
 
+  /// A position with loop variables renamed.
+  func renamed(_ position: TermPosition, _ map: [Variable: Variable]) -> TermPosition {
+    switch position {
+    case .affine(let expression):
+      .affine(expression.substituting(map.mapValues { IndexExpression($0) }) ?? expression)
+    case .gather(let term): .gather(renamed(term, map))
+    }
+  }
+
+  /// The loop variables that a position depends on.
+  func variables(of position: TermPosition) -> [Variable] {
+    switch position {
+    case .affine(let expression): expression.variables
+    case .gather(let term): self[term].free
+    }
+  }
+
   /// The term with variables renamed and terms replaced by reads of arrays. A replaced term is looked up under the
   /// names it had before; reductions inside get canonical names again. No recursion.
   func rewritten(

@@ -19,7 +19,6 @@ extension Scalariser {
     case .mul(let exponents):
       return parts(node.arguments).map { terms.multiply(Array(zip($0, exponents))) }
     case .apply("softmaxweight"):
-      // The difference stays whole, so that the logit is the term that others use as well.
       return parts(node.arguments).map { parts in
         let isNothing = terms.apply("equal", [parts[1], terms.constant(-.infinity)], type: .bool)
         if let sum = sumsOfExponentials[parts[1]] {
@@ -30,9 +29,7 @@ extension Scalariser {
         }
         let total = terms.select(isNothing, terms.constant(0), parts[1])
         terms.partNames[total] = "total"
-        let weight = terms.apply("exp", [terms.subtract(parts[0], total)], type: .real)
-        terms.partNames[weight] = "weight"
-        return weight
+        return exponential(parts[0], total)
       }
     case .apply(let function):
       return parts(node.arguments).map { terms.apply(function, $0, type: node.type) }

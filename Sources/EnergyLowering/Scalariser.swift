@@ -64,14 +64,7 @@ final class Scalariser {
 
   /// The loop variables that a request mentions.
   func variables(of request: Request) -> Set<Variable> {
-    var set = Set(request.bindings.flatMap(\.image.variables))
-    for position in request.positions {
-      switch position {
-      case .affine(let expression): set.formUnion(expression.variables)
-      case .gather(let term): set.formUnion(terms[term].free)
-      }
-    }
-    return set
+    Set(request.bindings.flatMap(\.image.variables)).union(request.positions.flatMap(terms.variables(of:)))
   }
 
   // MARK: Driving

@@ -75,13 +75,10 @@ struct CUDAEntryPoint {
   /// How much more a thread may compute for a sample so that it needs no arrays in memory.
   private static let leanFactor = 2
 
-  private var isShared: Bool { strategy.threadsPerSample > 1 }
-
   /// The function with a lean program, where that fits registers and this one doesn't.
   func lean(after earlier: [CUDAEntryPoint]) throws(EmissionError) -> CUDAEntryPoint? {
-    let hasOwnThread = [.sharedFrame, .localFrame, .workspaceFrame].contains(strategy.kind)
-    guard entry.what != .gradient, hasOwnThread || isShared && request.width < StrategyChoice.longRow,
-      let other = entry.leaned()
+    guard !isSum, strategy.kind != .registers, strategy.kind != .tiles,
+      strategy.threadsPerSample == 1 || request.width < StrategyChoice.longRow, let other = entry.leaned()
     else { return nil }
     let layout = try ProgramLayout(other.program, dimensions: request.dimensions)
     let lean = try CUDAEntryPoint(request, dialect, parameters, other, layout, after: earlier)

@@ -195,7 +195,6 @@ struct StrategyChoice {
   }
 
   private var operations: OperationCount? { OperationCount(layout.program, dimensions: layout.dimensions) }
-  private var total: Int { operations?.total ?? .max }
 
   /// Why not registers.
   private var refusal: String {
@@ -208,7 +207,7 @@ struct StrategyChoice {
       return "\(arrays) numbers of arrays and \(repeated()) that are computed twice are too many for registers"
     }
     if keepsFunctions(operations) { return "functions of a row of \(width) numbers are too many for registers" }
-    return "\(total) operations are too many to unroll"
+    return "\(operations?.total ?? .max) operations are too many to unroll"
   }
 
   /// Words of a row whose numbers each have functions: their values are kept beside the row.
@@ -219,9 +218,9 @@ struct StrategyChoice {
   }
 
   private var registersReason: String? {
-    guard fitsRegisters(nil), total <= Self.unrolledLimit, !keepsFunctions(operations)
+    guard fitsRegisters(nil), let operations, operations.total <= Self.unrolledLimit, !keepsFunctions(operations)
     else { return nil }
-    return "a row of \(width) numbers, \(arrays) of arrays and \(total) operations fit a thread's registers"
+    return "a row of \(width) numbers, \(arrays) of arrays and \(operations.total) operations fit a thread's registers"
   }
 
   /// The loops that stay loops where a program in registers would be too long without.
